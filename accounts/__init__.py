@@ -1,0 +1,1 @@
+"""People, countries, desks, postings, certificates and sign-in."""

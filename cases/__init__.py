@@ -1,0 +1,1 @@
+"""Dossiers and all that happens to them."""

@@ -1,0 +1,84 @@
+"""The demo's dossiers: told in the past where nothing acts, and acted where people act."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Desk, User
+from cases import clocks
+from cases.demo import acts
+from cases.demo.dossiers import DOSSIERS, Told
+from cases.models import Dossier, Entry, ReferenceCounter
+from cases.models.entries import EntryKind
+from cases.services import grants
+
+# Where the numbering stands, so that references look like those of a desk that has worked.
+COUNTERS = {("BE", "BOG"): 41, ("NL", "BOG"): 103, ("LU", "BOG"): 8, ("BE", "BSB"): 16}
+LEGAL_BASIS = "Benelux police treaty 2018, art. 28"
+
+
+@dataclass
+class Story:
+    """What has been told so far."""
+
+    users: Mapping[str, User]
+    now: datetime = field(default_factory=timezone.now)
+    dossiers: dict[str, Dossier] = field(default_factory=dict)
+
+
+def tell(users: Mapping[str, User]) -> int:
+    """Write the dossiers, then let people hand some over. Returns how many dossiers there are."""
+    story = Story(users)
+    with transaction.atomic():
+        _start_counting(story.now.year)
+        for told in DOSSIERS:
+            story.dossiers[told.key] = _write(told, story)
+    acts.play(story.users, story.dossiers)
+    return len(story.dossiers)
+
+
+def _start_counting(year: int) -> None:
+    for (owner, code), last in COUNTERS.items():
+        ReferenceCounter.objects.create(
+            kind="dossier", owner=owner, desk=Desk.objects.get(code=code), year=year, last=last
+        )
+
+
+def _write(told: Told, story: Story) -> Dossier:
+    opened = story.now - timedelta(hours=told.opened_hours_ago)
+    opener = story.users[told.opener]
+    dossier = Dossier.objects.create(
+        owner=told.owner,
+        desk=Desk.objects.get(code=told.desk),
+        handler=story.users[told.handler] if told.handler else None,
+        opened_by=opener,
+        opened_at=opened,
+        status_since=opened,
+        received_at=opened,
+        due_at=_due(told, opened, story.now),
+        legal_basis=LEGAL_BASIS,
+        **told.fields,
+    )
+    dossier.refresh_from_db(fields=["reference", "year", "number"])
+    for hours_ago, author, text in told.notes:
+        Entry.objects.create(
+            dossier=dossier,
+            kind=EntryKind.NOTE,
+            author=story.users[author],
+            at=story.now - timedelta(hours=hours_ago),
+            text=text,
+            language=told.fields.get("language", "en"),
+            handling_codes=told.fields.get("handling_codes", []),
+        )
+    grants.give_first(dossier)
+    return dossier
+
+
+def _due(told: Told, received: datetime, now: datetime) -> datetime | None:
+    if told.due_in_minutes is None:
+        return clocks.due(told.fields.get("due_rule", ""), received)
+    due: datetime = now + timedelta(minutes=told.due_in_minutes)
+    return due.replace(second=0, microsecond=0)

@@ -1,0 +1,1 @@
+"""What people type, checked: plain forms without models; the services do the rest."""

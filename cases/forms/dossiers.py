@@ -1,0 +1,264 @@
+"""Open a dossier, and change one."""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_countries import countries
+
+from accounts.models import Desk, Person
+from cases import clocks
+from cases.forms import markings
+from cases.forms.fields import MomentField, text_area
+from cases.models import Dossier
+from cases.models.dossiers import CrimeArea, HandlingCode, Kind, Purpose, Urgency
+from cases.selectors import languages
+from lodesk.ui.forms import SectionedForm
+
+LEGAL_BASIS = "Benelux police treaty 2018, art. 28"  # what a dossier usually rests on
+CHOSEN = gettext_lazy("Choose one")
+WHERE = ("owner", "desk", "host_country", "handle", "handler", "confined", "draft")
+
+
+class DossierForm(SectionedForm):
+    """What can be said of a dossier on opening, and changed later."""
+
+    sections = (
+        (gettext_lazy("Whose and where"), "", WHERE),
+        (
+            gettext_lazy("What is asked"),
+            gettext_lazy("Unclassified words only: the title stands in lists."),
+            (
+                "kind", "title", "summary", "crime_area", "requesting_authority",
+                "foreign_references",
+            ),
+        ),
+        (gettext_lazy("Why we may"), "", ("purpose", "legal_basis")),
+        (
+            gettext_lazy("By when"),
+            gettext_lazy("A due time that follows from a rule is computed from the receipt."),
+            ("urgency", "received_at", "due_rule", "due_at", "next_step"),
+        ),
+        (
+            gettext_lazy("How to treat it"),
+            "",
+            ("handling_codes", "handling_note", "marking", "language"),
+        ),
+    )  # fmt: skip
+
+    host_country = forms.ChoiceField(label=gettext_lazy("Host country"))
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=[("", CHOSEN), *Kind.choices])
+    title = forms.CharField(
+        label=gettext_lazy("Title"), max_length=120, validators=[markings.unclassified]
+    )
+    summary = forms.CharField(
+        label=gettext_lazy("Summary"),
+        required=False,
+        max_length=4000,
+        widget=text_area(5),
+        validators=[markings.unclassified],
+    )
+    crime_area = forms.ChoiceField(
+        label=gettext_lazy("Crime area"), choices=CrimeArea.choices, required=False
+    )
+    requesting_authority = forms.CharField(
+        label=gettext_lazy("Asked by"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("The authority, not the person."),
+    )
+    foreign_references = forms.CharField(
+        label=gettext_lazy("References"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Numbers of other systems: SIENA, INTERPOL, national."),
+    )
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("Purpose"), choices=Purpose.choices, initial=Purpose.INVESTIGATION
+    )
+    legal_basis = forms.CharField(
+        label=gettext_lazy("Legal basis"), max_length=160, initial=LEGAL_BASIS
+    )
+    urgency = forms.ChoiceField(
+        label=gettext_lazy("Urgency"), choices=Urgency.choices, initial=Urgency.NORMAL
+    )
+    received_at = MomentField(
+        label=gettext_lazy("Received"), help_text=gettext_lazy("Your local time.")
+    )
+    due_rule = forms.ChoiceField(
+        label=gettext_lazy("How long"),
+        choices=clocks.Rule.choices,
+        required=False,
+        help_text=gettext_lazy("Directive (EU) 2023/977, art. 5(1)."),
+    )
+    due_at = MomentField(
+        label=gettext_lazy("Due"),
+        required=False,
+        help_text=gettext_lazy("Your local time. Only when it is set by hand."),
+    )
+    next_step = forms.CharField(
+        label=gettext_lazy("Next step"),
+        max_length=80,
+        required=False,
+        help_text=gettext_lazy("In a few words: it stands in the lists."),
+        validators=[markings.unclassified],
+    )
+    handling_codes = forms.MultipleChoiceField(
+        label=gettext_lazy("Handling code"),
+        choices=[(each.value, f"{each.value}") for each in HandlingCode],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=gettext_lazy("H0 always applies: for police purposes only."),
+    )
+    handling_note = forms.CharField(
+        label=gettext_lazy("Text of H3"),
+        max_length=300,
+        required=False,
+        validators=[markings.unclassified],
+    )
+    marking = forms.ChoiceField(label=gettext_lazy("Marking"), required=False)
+    language = forms.ChoiceField(label=gettext_lazy("Language"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "handling_codes", [(e.value, f"{e.value}: {e.label}") for e in HandlingCode])
+        offer(self, "marking", markings.choices())
+        offer(self, "language", languages.choices())
+
+    def clean_marking(self) -> str:
+        """Refuse what is classified, with advice."""
+        return markings.refuse_classified(self.cleaned_data["marking"])
+
+    def clean_received_at(self) -> Any:
+        """Refuse a receipt that is still to come."""
+        received = self.cleaned_data["received_at"]
+        if received > timezone.now():
+            raise ValidationError(_("Nothing was received in the future."))
+        return received
+
+    def clean(self) -> dict[str, Any]:
+        """H3 needs its text; a rule decides the due time."""
+        values: dict[str, Any] = super().clean() or {}
+        if HandlingCode.H3 in values.get("handling_codes", ()) and not values.get("handling_note"):
+            self.add_error("handling_note", _("H3 needs its text: what must be observed."))
+        if values.get("due_rule") and values.get("received_at"):
+            values["due_at"] = clocks.due(values["due_rule"], values["received_at"])
+        return values
+
+
+class NewDossierForm(DossierForm):
+    """The same, and what never changes afterwards: whose it is, and at which desk."""
+
+    owner = forms.ChoiceField(
+        label=gettext_lazy("Owner"),
+        help_text=gettext_lazy("Whose law applies. Another country only under its mandate."),
+    )
+    desk = forms.ChoiceField(label=gettext_lazy("Desk"))
+    handle = forms.BooleanField(label=gettext_lazy("I handle it"), required=False, initial=True)
+    handler = forms.ChoiceField(
+        label=gettext_lazy("Handler"),
+        required=False,
+        help_text=gettext_lazy("Somebody of your country at that desk, or the team's queue."),
+    )
+    confined = forms.BooleanField(
+        label=gettext_lazy("Confined"),
+        required=False,
+        help_text=gettext_lazy("The team sees nothing: only the handler and headquarters."),
+    )
+    draft = forms.BooleanField(label=gettext_lazy("Keep it as a draft"), required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        owners: Sequence[str],
+        desks: Iterable[Desk],
+        team: dict[str, list[Person]] | None,
+        **kwargs: Any,
+    ) -> None:
+        """`team`: who can be chosen as handler, by desk code; None for who handles it himself."""
+        super().__init__(*args, **kwargs)
+        self.desks = {desk.code: desk for desk in desks}
+        everybody = chain.from_iterable((team or {}).values())
+        self.people = {str(each.public_id): each for each in everybody}
+        self.team = team
+        del self.fields["handle" if team is not None else "handler"]
+        offer(self, "owner", [(code, code) for code in owners])
+        offer(self, "desk", [(code, desk.city) for code, desk in self.desks.items()])
+        offer(self, "host_country", host_countries(self.desks.values()))
+        if team is not None:
+            queue = ("", gettext_lazy("nobody yet: the team's queue"))
+            offer(self, "handler", [queue, *self._people_by_desk()])
+
+    def _people_by_desk(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        return [
+            (self.desks[code].city, [(str(each.public_id), each.name) for each in people])
+            for code, people in (self.team or {}).items()
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """The host country and the handler belong to the desk."""
+        values = super().clean()
+        alone = values.get("confined") and "handle" in self.fields
+        if alone and not values.get("handle"):
+            sentence = _("Nobody at the desk would see a confined dossier in the queue: tick this.")
+            self.add_error("handle", sentence)
+        desk = self.desks.get(values.get("desk", ""))
+        if desk is None:
+            return values
+        values["desk"] = desk
+        host = values.get("host_country")
+        if host and host not in desk.accredited_countries:
+            self.add_error("host_country", _("%(city)s does not serve it.") % {"city": desk.city})
+        handler = values.get("handler")
+        if handler:
+            values["handler"] = self.people[handler]
+            if self.people[handler] not in (self.team or {}).get(desk.code, []):
+                self.add_error("handler", _("This person has no posting at the desk."))
+        return values
+
+
+class ChangeDossierForm(DossierForm):
+    """The same for a dossier that exists; `version` is the one that was read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
+        self.dossier = dossier
+        names = [*DossierForm.base_fields, "version"]
+        initial = {name: getattr(dossier, name) for name in names}
+        super().__init__(*args, initial=initial, **kwargs)
+        offer(self, "host_country", host_countries([dossier.desk]))
+
+    def clean(self) -> dict[str, Any]:
+        """A moment that was not touched stays exact: pages show minutes."""
+        values = super().clean()
+        for name in ("received_at", "due_at"):
+            stored, typed = getattr(self.dossier, name), values.get(name)
+            if stored and typed and stored.replace(second=0, microsecond=0) == typed:
+                values[name] = stored
+        if values.get("due_rule") and values.get("received_at"):
+            values["due_at"] = clocks.due(values["due_rule"], values["received_at"])
+        return values
+
+
+def offer(form: forms.Form, name: str, choices: Iterable[Any]) -> None:
+    """Set the choices of a field that are known only for this reader."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101  (declared as one above)
+    field.choices = list(choices)
+
+
+def host_countries(desks: Iterable[Desk]) -> list[Any]:
+    """Countries a desk is accredited in, by name; under the names of the desks if several."""
+    groups: list[Any] = [(desk.city, _named(desk.accredited_countries)) for desk in desks]
+    return groups[0][1] if len(groups) == 1 else groups
+
+
+def _named(codes: Iterable[str]) -> list[tuple[str, str]]:
+    named = [(code, str(countries.name(code))) for code in codes]
+    return sorted(named, key=lambda choice: choice[1])

@@ -1,0 +1,21 @@
+"""Tables of the cases app, one module a topic."""
+
+from cases.models.dossiers import Dossier, ReferenceCounter, Visit
+from cases.models.entries import Entry
+from cases.models.grants import DossierGroupPermission, DossierUserPermission, GrantHistory
+from cases.models.handovers import Handover
+from cases.models.mandates import Mandate
+from cases.models.readers import Reader
+
+__all__ = [
+    "Dossier",
+    "DossierGroupPermission",
+    "DossierUserPermission",
+    "Entry",
+    "GrantHistory",
+    "Handover",
+    "Mandate",
+    "Reader",
+    "ReferenceCounter",
+    "Visit",
+]

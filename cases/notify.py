@@ -1,0 +1,236 @@
+"""Who is told of what: called by the services, in the transaction of the change.
+
+Recipients here are candidates: access is checked again when each mail is made. Nobody is told of
+what they did themselves, and nothing of a case is in an alert: reference, event, times, numbers.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.models import Role
+from cases import wordings
+from cases.models import (
+    Dossier,
+    DossierGroupPermission,
+    DossierUserPermission,
+    Handover,
+    Mandate,
+)
+from cases.models.handovers import Keeps
+from cases.selectors import handovers, people
+from cases.states import HandoverState, Step
+from lodesk.alerts import services as alerts
+from lodesk.alerts import subjects
+from lodesk.alerts.subjects import Subject
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def register_wordings() -> None:
+    """Tell the alerts room what its alerts are about, and how each event is worded."""
+    subjects.register(Dossier.objects.visible_to)
+    wordings.register_all()
+
+
+def subject_of(dossier: Dossier) -> Subject:
+    """The dossier as the alerts room knows it."""
+    return Subject(id=dossier.pk, reference=dossier.reference, owner=dossier.owner)
+
+
+def opened(dossier: Dossier, *, by: "User", standing: str) -> None:
+    """Under a standing mandate headquarters of the owner is told at once (product.md 2.3).
+
+    What headquarters opens for a desk is told to the handler or, where there is none, the team.
+    """
+    if standing:
+        headquarters = people.headquarters_of(dossier.owner)
+        _announce(
+            "dossier.opened_for_you", dossier, by, people.members(headquarters.pk), "headquarters"
+        )
+        return
+    if dossier.handler_id is not None:
+        _announce("dossier.opened", dossier, by, [dossier.handler_id], "handler")
+        return
+    team = people.team_of(dossier.owner, dossier.desk_id)
+    if team is not None and not dossier.confined:
+        _announce("dossier.opened", dossier, by, people.members(team.pk), "team")
+
+
+def mandate_asked(handover: Handover, *, by: "User") -> None:
+    """A coordinator of the owner country has to decide."""
+    dossier, mandate = handover.dossier, handover.mandate
+    if mandate is None:
+        return
+    alerts.announce(
+        event="mandate.asked",
+        to=people.coordinators(dossier.owner),
+        subject=subject_of(dossier),
+        because="coordinator",
+        actor=by.pk,
+        facts={"mandate": mandate.number, "answer_by": handover.answer_by},
+        path=reverse("mandate", args=[mandate.pk]),
+        key=str(mandate.pk),
+    )
+
+
+def mandate_decided(handover: Handover, mandate: Mandate, *, by: "User") -> None:
+    """Who asked is told what was decided."""
+    _announce(
+        f"mandate.{mandate.state}",
+        handover.dossier,
+        by,
+        {mandate.asked_by_id, handover.giver_id},
+        "asked",
+        mandate=mandate.number,
+        until=mandate.ends_at,
+    )
+
+
+def offered(handover: Handover, *, by: "User") -> None:
+    """The addressee may look and has to answer."""
+    alerts.announce(
+        event="handover.offered",
+        to=handovers.addressees(handover),
+        subject=subject_of(handover.dossier),
+        because="named" if handover.to_person_id else "team",
+        actor=by.pk,
+        facts={
+            "answer_by": handover.answer_by,
+            "mandate": handover.mandate.number if handover.mandate else "",
+        },
+        path=reverse("handover", args=[handover.pk]),
+        key=str(handover.pk),
+    )
+
+
+def answered(handover: Handover, *, by: "User", step: Step) -> None:
+    """The giver and headquarters learn who has it; who loses sight, that it ended."""
+    dossier = handover.dossier
+    if step == Step.ACCEPT:
+        _accepted(handover, by=by)
+        return
+    lost = _loses_sight(dossier, under=handover.pk)
+    if step == Step.DECLINE:
+        _announce("handover.declined", dossier, by, [handover.giver_id], "giver")
+    elif handover.state == HandoverState.OFFERED:
+        told = {handover.giver_id, *handovers.addressees(handover)} - lost
+        _announce("handover.withdrawn", dossier, by, told, "offered")
+    _tell_who_loses_sight(dossier, by, lost)
+
+
+def _accepted(handover: Handover, *, by: "User") -> None:
+    dossier = handover.dossier
+    leaves = dossier.handler_id if handover.giver_keeps == Keeps.NOTHING else None
+    lost = _loses_sight(dossier, under=handover.pk, handler=leaves)
+    giver = {handover.giver_id}
+    handled = {dossier.handler_id} if dossier.handler_id is not None else set()
+    others = set(people.coordinators(dossier.owner)) - giver - handled
+    _announce("handover.accepted", dossier, by, giver - lost, "giver")
+    _announce("handover.accepted", dossier, by, handled - giver - lost, "handled")
+    _announce("handover.accepted", dossier, by, others, "coordinator")
+    _tell_who_loses_sight(dossier, by, lost)
+
+
+def mandate_ended_by(mandate: Mandate, *, by: "User") -> None:
+    """A coordinator revoked it: who had access, who asked or offers, the owner's desk learn it."""
+    offers = Handover.objects.filter(mandate=mandate).open()
+    givers = dict(offers.values_list("dossier", "giver"))
+    touched = Dossier.objects.visible_to(by).filter(
+        Q(pk__in=DossierUserPermission.objects.filter(mandate=mandate).values("content_object"))
+        | Q(pk__in=DossierGroupPermission.objects.filter(mandate=mandate).values("content_object"))
+        | Q(pk__in=givers)
+    )
+    for dossier in touched:
+        lost = _loses_sight(dossier, under=mandate.pk)
+        _tell_who_loses_sight(dossier, by, lost, key=str(mandate.pk))
+        told = {mandate.asked_by_id, givers.get(dossier.pk, mandate.asked_by_id)}
+        told = {*told, *_head_of_desk(dossier)} - lost
+        _announce("mandate.ended", dossier, by, told, "asked", mandate=mandate.number)
+
+
+def ended_by_time(
+    event: str, subject: Subject, *, key: str, told: Sequence[int], lost: Sequence[int]
+) -> None:
+    """What ended by itself: those concerned, and those who lost sight of it."""
+    still = set(told) - set(lost)
+    if still:
+        alerts.announce(
+            event=event,
+            to=still,
+            subject=subject,
+            because="steering",
+            actor=None,
+            path=reverse("dossier", args=[subject.reference]),
+            key=f"{key}:{subject.id}",
+        )
+    if lost:
+        alerts.announce(
+            event="access.ended",
+            to=lost,
+            subject=subject,
+            because="had_access",
+            actor=None,
+            survives_access=True,
+            key=f"{key}:{subject.id}",
+        )
+
+
+def _announce(
+    event: str,
+    dossier: Dossier,
+    by: "User",
+    to: Sequence[int] | set[int],
+    because: str,
+    **facts: alerts.FactValue,
+) -> None:
+    alerts.announce(
+        event=event,
+        to=to,
+        subject=subject_of(dossier),
+        because=because,
+        actor=by.pk,
+        facts=facts,
+        path=reverse("dossier", args=[dossier.reference]),
+    )
+
+
+def _tell_who_loses_sight(dossier: Dossier, by: "User", lost: set[int], *, key: str = "") -> None:
+    alerts.announce(
+        event="access.ended",
+        to=lost,
+        subject=subject_of(dossier),
+        because="had_access",
+        actor=by.pk,
+        survives_access=True,
+        key=f"{key}:{dossier.pk}" if key else "",
+    )
+
+
+def _head_of_desk(dossier: Dossier) -> list[int]:
+    team = people.team_of(dossier.owner, dossier.desk_id)
+    if team is None or dossier.confined:
+        return []
+    return people.members(team.pk, [Role.HEAD_OF_DESK])
+
+
+def _loses_sight(dossier: Dossier, *, under: UUID, handler: int | None = None) -> set[int]:
+    """Who sees it only by what ends now: an offer, a mandate, and what this handler holds.
+
+    Said beforehand, as afterwards who lost sight could tell nobody. `cases_loses_sight` in
+    sql/60_time.sql says the same of what time ends.
+    """
+    going: set[int] = set()
+    staying: set[int] = set()
+    sight = {"content_object": dossier, "permission__codename": "view_dossier"}
+    for own in DossierUserPermission.objects.filter(**sight):
+        ends = under in (own.handover_id, own.mandate_id) or own.user_id == handler
+        (going if ends else staying).add(own.user_id)
+    for shared in DossierGroupPermission.objects.filter(**sight):
+        ends = under in (shared.handover_id, shared.mandate_id)
+        (going if ends else staying).update(people.members(shared.group_id))
+    return going - staying

@@ -1,0 +1,369 @@
+"""Who may do what: the one module that asks django-guardian's rows, and the first wall.
+
+It knows no model of this app: it is handed an object or a queryset. Principals come from the
+postings valid now, never from group memberships (house.md section 2, trap 11).
+"""
+
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from django.contrib.postgres.functions import TransactionNow
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from guardian.utils import get_group_obj_perms_model, get_user_obj_perms_model
+
+from accounts.models import Certificate, Country, Posting, Role
+from cases.states import (
+    DOSSIER_STEPS,
+    HANDOVER_STEPS,
+    MANDATE_STEPS,
+    STATUS_STEPS,
+    HandoverState,
+    Level,
+    Status,
+    Step,
+)
+from lodesk.border.context import remembered
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
+
+    from accounts.models import User
+
+FEW = 50  # dossiers under mandate that are named one by one
+SUFFIX = "_dossier"  # guardian's code names: view_dossier, contribute_dossier ...
+Rows = TypeVar("Rows", bound=QuerySet[Any])
+
+
+@dataclass(frozen=True)
+class Decision:
+    """True or false, with the sentence the person may read."""
+
+    allowed: bool
+    reason: "StrOrPromise" = ""
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+YES = Decision(allowed=True)
+
+
+def no(reason: "StrOrPromise") -> Decision:
+    """A refusal that explains itself."""
+    return Decision(allowed=False, reason=reason)
+
+
+@dataclass(frozen=True)
+class Principals:
+    """In whose name a person holds grants now: the own, and the groups of valid postings."""
+
+    person: int
+    groups: tuple[int, ...]
+    roles: frozenset[tuple[str, str]]  # (role, country)
+
+    def as_numbers(self) -> list[int]:
+        """Groups as positive, the person as a negative number; nothing without a posting."""
+        return [*self.groups, -self.person] if self.groups else []
+
+
+class HasOwner(Protocol):
+    """What policy needs to know of a dossier."""
+
+    pk: Any
+    owner: str
+    status: str
+    confined: bool
+
+
+def principals(user: "User") -> Principals:
+    """Principals from the postings valid now; empty for closed accounts."""
+    return remembered(("principals", user.pk), lambda: _principals(user))
+
+
+def _principals(user: "User") -> Principals:
+    if not user.is_active:  # nor is anybody who has not signed in
+        return Principals(person=0, groups=(), roles=frozenset())
+    rows = list(
+        Posting.objects.valid_now()
+        .filter(person_id=user.pk)
+        .values_list("group_id", "role", "country")
+    )
+    return Principals(
+        person=user.pk,
+        groups=tuple(sorted({group for group, _role, _country in rows if group})),
+        roles=frozenset((role, country) for _group, role, country in rows),
+    )
+
+
+def serves(user: "User", role: Role, country: str) -> bool:
+    """Whether the person holds this role for this country now."""
+    return (role.value, country) in principals(user).roles
+
+
+TODAY = TruncDate(TransactionNow(), tzinfo=UTC)  # current_date of PostgreSQL, which runs in UTC
+
+
+def certified(user: "User", rules_of: str) -> bool:
+    """Whether the person may take dossiers of a country (product.md section 4, certificate)."""
+    if user.country == rules_of:
+        return True
+    valid = Certificate.objects.filter(
+        person_id=user.pk,
+        rules_of=rules_of,
+        issued_on__lte=TODAY,
+        valid_until__gte=TODAY,
+    )
+    return valid.exists()
+
+
+# Which rows -------------------------------------------------------------------------------
+
+
+def visible(dossiers: Rows, user: "User") -> Rows:
+    """Only the dossiers this person may read now. No posting, no owner: nothing."""
+    mine = principals(user)
+    numbers = mine.as_numbers()
+    if not numbers:
+        return dossiers.none()
+    own = Q(owner=user.country)
+    under = _under_mandate(dossiers.model, user)
+    return dossiers.filter(own | under if under else own, readers__overlap=numbers)
+
+
+def owners_in_sight(user: "User", model: Any) -> tuple[str, ...]:
+    """Countries whose dossiers a person may see: the own, and all while a mandate is held."""
+    crosses = bool(_mandates_held(model, user))
+    return tuple(Country.values) if crosses else (user.country,)
+
+
+def _under_mandate(model: Any, user: "User") -> Q | None:
+    """Condition of the dossiers of other countries that a person sees under mandates valid now.
+
+    Few people hold mandates, and those hold few: their dossiers are asked for once and then named,
+    which makes the question that every list asks half as long (docs/decisions/0006).
+    """
+    held = _mandates_held(model, user)
+    if not held:
+        return None
+    keys = remembered(("under mandate", user.pk), lambda: _few_under(model, user, held))
+    if keys is not None:
+        return Q(pk__in=keys)
+    people, teams = _view_grants(model, user, held)
+    here = {"content_object": OuterRef("pk")}
+    return Q(Exists(people.filter(**here)) | Exists(teams.filter(**here)))
+
+
+def _few_under(model: Any, user: "User", held: list[Any]) -> list[Any] | None:
+    people, teams = (
+        grants.values_list("content_object") for grants in _view_grants(model, user, held)
+    )
+    found = [key for (key,) in people.union(teams)[: FEW + 1]]
+    return found if len(found) <= FEW else None
+
+
+def _view_grants(model: Any, user: "User", held: list[Any]) -> tuple[Any, Any]:
+    """Rows that let a person see something under these mandates, by name and through groups."""
+    mine = principals(user)
+    people, teams = _grants(model)
+    view = {"permission__codename": Level.VIEW + SUFFIX, "mandate__in": held}
+    return (
+        people.filter(user_id=mine.person, **view),
+        teams.filter(group_id__in=mine.groups, **view),
+    )
+
+
+def _mandates_held(model: Any, user: "User") -> list[Any]:
+    """Keys of the mandates valid now for this person, asked once."""
+    return remembered(("mandates", user.pk), lambda: _held_now(model, user))
+
+
+def _held_now(model: Any, user: "User") -> list[Any]:
+    mine = principals(user)
+    if not mine.groups:
+        return []
+    people, _teams = _grants(model)
+    mandates = people.model._meta.get_field("mandate").related_model._default_manager
+    valid = mandates.filter(
+        Q(receiver_person_id=mine.person) | Q(receiver_group_id__in=mine.groups),
+        state="given",
+        starts_at__lte=TransactionNow(),
+        ends_at__gt=TransactionNow(),
+    )
+    return list(valid.values_list("pk", flat=True))
+
+
+def levels(user: "User", dossier: HasOwner) -> frozenset[str]:
+    """The levels a person holds on a dossier now, directly or through a group."""
+    return remembered(("levels", user.pk, dossier.pk), lambda: _levels(user, dossier))
+
+
+def _levels(user: "User", dossier: HasOwner) -> frozenset[str]:
+    mine = principals(user)
+    if not mine.groups:
+        return frozenset()
+    here = Q(content_object=dossier.pk)
+    if dossier.owner != user.country:
+        here &= _mandate_valid(mine)
+    users, groups = _grants(type(dossier))
+    of_person = users.filter(here, user_id=mine.person)
+    of_group = groups.filter(here, group_id__in=mine.groups)
+    names = of_person.values_list("permission__codename").union(
+        of_group.values_list("permission__codename")
+    )
+    return frozenset(name.removesuffix(SUFFIX) for (name,) in names)
+
+
+def mandate_number(user: "User", dossier: HasOwner) -> str:
+    """Number of the mandate under which a person acts on another country's dossier now."""
+    if dossier.owner == user.country:
+        return ""
+    return remembered(("mandate", user.pk, dossier.pk), lambda: _mandate_number(user, dossier))
+
+
+def _mandate_number(user: "User", dossier: HasOwner) -> str:
+    mine = principals(user)
+    users, groups = _grants(type(dossier))
+    here = _mandate_valid(mine) & Q(content_object=dossier.pk)
+    own = users.filter(here, user_id=mine.person).values_list("mandate__number")
+    through_group = groups.filter(here, group_id__in=mine.groups).values_list("mandate__number")
+    numbers = sorted(number for (number,) in own.union(through_group))
+    return numbers[0] if numbers else ""
+
+
+def _grants(model: Any) -> tuple[Any, Any]:
+    """guardian's rows for people and for groups; it finds the direct-foreign-key tables."""
+    users, groups = get_user_obj_perms_model(model), get_group_obj_perms_model(model)
+    return users._default_manager, groups._default_manager
+
+
+def _mandate_valid(mine: Principals) -> Q:
+    return Q(
+        Q(mandate__receiver_person_id=mine.person) | Q(mandate__receiver_group_id__in=mine.groups),
+        mandate__state="given",
+        mandate__starts_at__lte=TransactionNow(),
+        mandate__ends_at__gt=TransactionNow(),
+    )
+
+
+# May this person do this ------------------------------------------------------------------
+
+NOT_YOURS = _("Only the handling officer and the owner's headquarters can do this.")
+NEEDS = {
+    Step.VIEW: ({Level.VIEW}, _("You may not read this dossier.")),
+    Step.CONTRIBUTE: ({Level.CONTRIBUTE}, _("You may read this dossier, not add to it.")),
+    Step.CHANGE: ({Level.HANDLE, Level.OVERSEE}, NOT_YOURS),
+    Step.OFFER: ({Level.HANDLE, Level.OVERSEE}, NOT_YOURS),
+    **{step: ({Level.HANDLE, Level.OVERSEE}, NOT_YOURS) for step in STATUS_STEPS},
+}
+
+
+def may(user: "User", step: Step, target: Any) -> Decision:
+    """Whether a person may take a step on a dossier, a handover or a mandate, and if not, why."""
+    if step in NEEDS:
+        return _may_on_dossier(user, step, target)
+    if (HandoverState.OFFERED, step) in HANDOVER_STEPS:
+        return _may_on_handover(user, step, target)
+    return _may_on_mandate(user, step, target)
+
+
+def require(user: "User", step: Step, target: Any) -> None:
+    """Raise PermissionDenied with the reason when `may` says no; the page answers 403."""
+    decision = may(user, step, target)
+    if not decision:
+        raise PermissionDenied(decision.reason)
+
+
+def _may_on_dossier(user: "User", step: Step, dossier: HasOwner) -> Decision:
+    wanted, reason = NEEDS[step]
+    if not wanted & levels(user, dossier):
+        return no(reason)
+    if step == Step.VIEW:
+        return YES
+    if step in STATUS_STEPS:
+        return _may_change_status(user, step, dossier)
+    if dossier.status == Status.CLOSED:
+        return no(_("The dossier is closed."))
+    return YES
+
+
+def _may_change_status(user: "User", step: Step, dossier: HasOwner) -> Decision:
+    if (dossier.status, step) not in DOSSIER_STEPS:
+        return no(_("This step is not possible from the present status."))
+    if step == Step.CLOSE and not serves(user, Role.COORDINATOR, dossier.owner):
+        return no(_("Only a coordinator of the owner's headquarters closes a dossier."))
+    return YES
+
+
+def is_addressee(user: "User", handover: Any) -> bool:
+    """Whether an offer is made to this person, by name or through the team."""
+    mine = principals(user)
+    by_name = handover.to_person_id == user.pk and bool(mine.groups)
+    return by_name or handover.to_group_id in mine.groups
+
+
+def _may_on_handover(user: "User", step: Step, handover: Any) -> Decision:
+    if (handover.state, step) not in HANDOVER_STEPS:
+        return no(_("This offer has been answered, withdrawn or has expired."))
+    if handover.answer_by <= timezone.now():
+        return no(_("The time to answer this offer has passed."))
+    if step == Step.WITHDRAW:
+        oversees = Level.OVERSEE in levels(user, handover.dossier)
+        sees = Level.VIEW in levels(user, handover.dossier)
+        gave = handover.giver_id == user.pk and sees
+        return YES if gave or oversees else no(_("Only the giver can withdraw an offer."))
+    if not is_addressee(user, handover):
+        return no(_("This offer is made to somebody else."))
+    return _may_accept(user, handover) if step == Step.ACCEPT else YES
+
+
+def _may_accept(user: "User", handover: Any) -> Decision:
+    owner = handover.dossier.owner
+    if not certified(user, owner):
+        return no(
+            _("You need a valid certificate of training in the rules of %(country)s.")
+            % {"country": owner}
+        )
+    if user.country != owner and Level.VIEW not in levels(user, handover.dossier):
+        return no(_("The mandate for this dossier is not valid now."))
+    return YES
+
+
+def _may_on_mandate(user: "User", step: Step, mandate: Any) -> Decision:
+    if not serves(user, Role.COORDINATOR, mandate.owner):
+        return no(_("Only a coordinator of the owner country decides on a mandate."))
+    if (mandate.state, step) not in MANDATE_STEPS:
+        return no(_("This mandate has been decided or has ended."))
+    if step != Step.END_MANDATE and mandate.asked_by_id == user.pk:
+        return no(_("Who asks for a mandate does not give it."))
+    return YES
+
+
+# Opening ----------------------------------------------------------------------------------
+
+
+def may_open(user: "User", *, owner: str, desk_id: int, standing: bool) -> Decision:
+    """Whether a person may open a dossier of this owner at this desk.
+
+    `standing` says that a standing mandate of the owner covers person, desk and kind now.
+    """
+    mine = principals(user)
+    if not mine.groups:
+        return no(_("Without a posting you cannot open a dossier."))
+    if standing:
+        return YES
+    if owner != user.country:
+        return no(_("Only a standing mandate of the owner country allows that."))
+    places = remembered(("places", user.pk), lambda: _places(user))
+    if None in places or desk_id in places:
+        return YES
+    return no(_("You have no posting at this desk."))
+
+
+def _places(user: "User") -> frozenset[int | None]:
+    rows = Posting.objects.valid_now().filter(person_id=user.pk, group__isnull=False)
+    return frozenset(rows.values_list("desk_id", flat=True))

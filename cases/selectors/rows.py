@@ -1,0 +1,125 @@
+"""One dossier as one line: the same on the worklist, the list and in search."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.models import Dossier, Entry, Visit
+from cases.states import Status, WaitingFor
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Line(NamedTuple):
+    """The columns of a dossier that a line needs, of forty; a page reads hundreds of lines."""
+
+    pk: uuid.UUID
+    reference: str
+    owner: str
+    title: str
+    status: str
+    waiting_for: str
+    next_step: str
+    due_at: datetime | None
+    opened_at: datetime
+    handler: int | None
+    handler_name: str | None
+    handler_country: str | None
+    new: int
+
+    @classmethod
+    def all(cls, dossiers: QuerySet[Dossier], user: "User") -> list[Self]:
+        """Lines for dossiers, with the number of others' entries since the person's last visit."""
+        return [cls(*values) for values in with_new(dossiers, user).values_list(*COLUMNS, "new")]
+
+
+COLUMNS = ("pk", "reference", "owner", "title", "status", "waiting_for", "next_step", "due_at",
+           "opened_at", "handler", "handler__name", "handler__country")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a line shows of a dossier, and where it leads."""
+
+    reference: str
+    owner: str
+    on_behalf: bool
+    title: str
+    new: int
+    next: str
+    due_at: datetime | None
+    waiting: bool
+    status: str
+    handler: str
+    handled_by_you: bool
+    may_hand_over: bool = False
+    state: str = ""  # the code behind `status`, to filter by
+    link: str = ""  # where it leads, when that is not the dossier
+
+    @property
+    def url(self) -> str:
+        """Where it leads; asked only for lines that are shown."""
+        return self.link or reverse("dossier", args=[self.reference])
+
+    @property
+    def hand_over_url(self) -> str:
+        """Where it is handed over, for who may."""
+        return reverse("hand_over", args=[self.reference]) if self.may_hand_over else ""
+
+
+def with_new(dossiers: QuerySet[Dossier], user: "User") -> QuerySet[Dossier]:
+    """Dossiers with the number of entries of others since the person's last visit."""
+    # Asked once a dossier, not once an entry: without a visit no entry is looked at.
+    seen = Visit.objects.filter(dossier=OuterRef(OuterRef("pk")), person=user.pk).values("at")
+    entries = (
+        Entry.objects.filter(dossier=OuterRef("pk"), at__gt=Subquery(seen[:1]))
+        .exclude(author=user.pk)
+        .order_by()
+        .values("dossier")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    return dossiers.annotate(new=Coalesce(Subquery(entries, output_field=IntegerField()), 0))
+
+
+def make(lines: Iterable[Line], user: "User") -> list[Row]:
+    """What a page shows of lines."""
+    statuses = {status.value: str(status.label) for status in Status}
+    you, nobody = _("You"), _("nobody yet")
+    made = []
+    for line in lines:
+        # Who handles a dossier may hand it over: nothing is asked per row; the page asks again.
+        mine = line.handler == user.pk
+        made.append(
+            Row(
+                reference=line.reference,
+                owner=line.owner,
+                on_behalf=line.handler is not None and line.handler_country != line.owner,
+                title=line.title,
+                new=line.new,
+                next=next_step(line.next_step, line.waiting_for),
+                due_at=line.due_at,
+                waiting=line.status == Status.WAITING,
+                status=statuses[line.status],
+                handler=you if mine else line.handler_name or nobody,
+                handled_by_you=mine,
+                may_hand_over=mine and line.status != Status.CLOSED,
+                state=line.status,
+            )
+        )
+    return made
+
+
+def next_step(written: str, waiting_for: str) -> str:
+    """What is to be done next, or for whom the dossier waits."""
+    if written or not waiting_for:
+        return written
+    return str(WaitingFor(waiting_for).label)

@@ -1,0 +1,259 @@
+"""The timeline of a dossier: entries and events, newest first, a piece at a time."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from cases.models import Dossier, Entry
+from cases.models.entries import EntryKind
+from cases.selectors import heads, languages
+from cases.states import Status, WaitingFor
+from lodesk.ui import times
+from lodesk.ui.shapes import Choice
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+PIECE = 20
+SHOWN = {"": Q(), "notes": Q(kind=EntryKind.NOTE), "events": Q(kind=EntryKind.EVENT)}
+
+
+@dataclass(frozen=True)
+class Foot:
+    """A remark under an entry."""
+
+    text: str
+    url: str = ""
+    signal: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """An entry, an event, or the place of the last visit."""
+
+    shape: str
+    at: datetime
+    id: str = ""
+    new: bool = False
+    title: str = ""
+    by: str = ""
+    codes: str = ""
+    text: str = ""
+    foot: Sequence[Foot] = ()
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Day:
+    """What happened on a day where the reader sits."""
+
+    date: date
+    items: list[Item]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A piece of the timeline."""
+
+    days: list[Day]
+    total: int
+    new: int
+    older_than: UUID | None = None
+    older_url: str = ""
+    filters: Sequence[Choice] = field(default_factory=tuple)
+
+    def linked(self, *, older_url: str, filters: Sequence[Choice]) -> "Timeline":
+        """Give the same piece with its links, which the page knows."""
+        return replace(self, older_url=older_url, filters=filters)
+
+
+def timeline(
+    dossier: Dossier,
+    user: "User",
+    *,
+    last_visit: datetime | None,
+    show: str = "",
+    before: UUID | None = None,
+) -> Timeline:
+    """The newest piece, or the one before an entry. An unknown `show` gives nothing."""
+    every = Entry.objects.filter(dossier=dossier)
+    shown = every.filter(SHOWN[show]) if show in SHOWN else every.none()
+    fresh = Q(at__gt=last_visit) & ~Q(author=user.pk) if last_visit else Q(pk__in=())
+    counted = every.aggregate(total=Count("pk"), new=Count("pk", filter=fresh))
+    found = list(_older(shown, before).order_by("-at", "-id")[: PIECE + 1])
+    more, found = len(found) > PIECE, found[:PIECE]
+    items = [_item(entry, user, last_visit) for entry in found]
+    return Timeline(
+        days=_days(items, None if before else last_visit),
+        total=counted["total"],
+        new=counted["new"],
+        older_than=found[-1].pk if more else None,
+    )
+
+
+def _older(entries: QuerySet[Entry], before: UUID | None) -> QuerySet[Entry]:
+    entries = entries.select_related("author")
+    if before is None:
+        return entries
+    place = entries.filter(pk=before).first()
+    if place is None:
+        return entries.none()
+    return entries.filter(Q(at__lt=place.at) | Q(at=place.at, id__lt=place.pk))
+
+
+def _item(entry: Entry, user: "User", last_visit: datetime | None) -> Item:
+    own = entry.author_id == user.pk
+    new = last_visit is not None and entry.at > last_visit and not own
+    if entry.kind == EntryKind.EVENT:
+        return Item("event", entry.at, id=str(entry.pk), new=new, text=sentence(entry))
+    author = entry.author.name if entry.author else ""
+    return Item(
+        "entry",
+        entry.at,
+        id=str(entry.pk),
+        new=new,
+        title=str(EntryKind(entry.kind).label),
+        by=", ".join(part for part in (author, languages.name(entry.language)) if part),
+        codes=heads.codes(entry.handling_codes),
+        text=entry.text,
+        anchor=f"entry-{entry.pk}",
+    )
+
+
+def _days(items: Iterable[Item], last_visit: datetime | None) -> list[Day]:
+    """Items by day, newest first, with the last visit after what came since."""
+    days: list[Day] = []
+    marked = last_visit is None
+    for item in items:
+        if last_visit and not marked and item.at <= last_visit:
+            marked = True
+            if days:  # nothing is new when the newest item is older than the visit
+                days[-1].items.append(Item("visit", last_visit))
+        on = times.local_date(item.at)
+        if not days or days[-1].date != on:
+            days.append(Day(on, []))
+        days[-1].items.append(item)
+    return days
+
+
+# Events in words --------------------------------------------------------------------------
+
+Facts = Mapping[str, Any]
+
+
+def sentence(entry: Entry) -> str:
+    """An event in one line; a name that no list here knows stands for itself."""
+    words = EVENTS.get(entry.event)
+    if words is None:
+        return entry.event
+    line = words(entry)
+    reason = entry.text or str(entry.facts.get("reason") or "")
+    return f"{line}: {reason}" if reason else f"{line}."
+
+
+def _offered(entry: Entry) -> str:
+    return _("Handover offered: %(giver)s to %(receiver)s%(mandate)s") % _parties(entry.facts)
+
+
+def _awaiting(entry: Entry) -> str:
+    return _("Handover waits for the mandate: %(giver)s to %(receiver)s%(mandate)s") % _parties(
+        entry.facts
+    )
+
+
+def _accepted(entry: Entry) -> str:
+    return _("Handover accepted: %(giver)s to %(receiver)s%(until)s%(mandate)s") % _parties(
+        entry.facts
+    )
+
+
+def _declined(entry: Entry) -> str:
+    return _("Handover declined by %(receiver)s") % _parties(entry.facts)
+
+
+def _withdrawn(entry: Entry) -> str:
+    return _("Handover withdrawn, offered to %(receiver)s") % {
+        "receiver": entry.facts.get("receiver", "")
+    }
+
+
+def _expired(entry: Entry) -> str:
+    return _("Handover lapsed without an answer, offered to %(receiver)s") % _parties(entry.facts)
+
+
+def _refused(entry: Entry) -> str:
+    return _("Mandate %(number)s refused: no handover to %(receiver)s") % {
+        "number": entry.facts.get("mandate", ""),
+        "receiver": entry.facts.get("receiver", ""),
+    }
+
+
+def _mandate_ended(entry: Entry) -> str:
+    return _("Mandate %(number)s has ended, and the access under it") % {
+        "number": entry.facts.get("mandate", "")
+    }
+
+
+def _handler_left(entry: Entry) -> str:
+    return _("The posting of %(giver)s has ended: nobody handles the dossier") % {
+        "giver": entry.facts.get("giver", "")
+    }
+
+
+def _waiting(entry: Entry) -> str:
+    code = str(entry.facts.get("waiting_for", ""))
+    whom = WaitingFor(code).label if code in WaitingFor.values else code
+    return _("Waiting for: %(whom)s%(by)s") % {"whom": whom, "by": _by(entry)}
+
+
+def _open(entry: Entry) -> str:
+    words = {
+        Status.DRAFT: _("The draft is opened"),
+        Status.WAITING: _("Work goes on"),
+        Status.ANSWERED: _("Opened again"),
+    }
+    return words.get(entry.facts.get("before", ""), _("Open")) + _by(entry)
+
+
+def _status(word: Callable[[], str]) -> Callable[[Entry], str]:
+    return lambda entry: word() + _by(entry)
+
+
+def _parties(facts: Facts) -> dict[str, str]:
+    number, until = str(facts.get("mandate") or ""), str(facts.get("until") or "")
+    return {
+        "giver": str(facts.get("giver") or ""),
+        "receiver": str(facts.get("receiver") or ""),
+        "mandate": _(", mandate %(number)s") % {"number": number} if number else "",
+        "until": _(", until %(date)s") % {"date": _date(until)} if number and until else "",
+    }
+
+
+def _date(moment: str) -> str:
+    return times.full_date(times.local_date(datetime.fromisoformat(moment)))
+
+
+def _by(entry: Entry) -> str:
+    return f", {entry.author}" if entry.author else ""
+
+
+EVENTS: dict[str, Callable[[Entry], str]] = {
+    "handover.offered": _offered,
+    "handover.awaiting_mandate": _awaiting,
+    "handover.accepted": _accepted,
+    "handover.declined": _declined,
+    "handover.withdrawn": _withdrawn,
+    "handover.expired": _expired,
+    "handover.refused": _refused,
+    "mandate.ended": _mandate_ended,
+    "handler.left": _handler_left,
+    "status.open": _open,
+    "status.waiting": _waiting,
+    "status.answered": _status(lambda: _("Answered")),
+    "status.closed": _status(lambda: _("Closed")),
+}

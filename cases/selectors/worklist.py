@@ -1,0 +1,287 @@
+"""The first page: what burns, what is offered, what one handles, what the desk has."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.models import Dossier
+from cases.models.readers import WAITING_FOR_HEADQUARTERS
+from cases.selectors import handovers, lists, mandates, places, rows
+from cases.selectors.lists import Wanted
+from cases.selectors.rows import Line, Row
+from cases.states import HandoverState, MandateState, Status
+from lodesk.ui import times
+from lodesk.ui.frame import Zone
+from lodesk.ui.links import capped
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from cases.models import Handover
+
+SHOWN = 25  # rows a group; the list behind it has the rest
+READ = 100  # rows a group at most, to filter, sort and count
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows under one head; all that were read, until `cut`."""
+
+    slug: str
+    name: str
+    rows: Sequence[Row]
+    help: str = ""
+    count: str = ""
+    more_url: str = ""
+
+    def cut(self) -> "Group":
+        """Give the group as it is shown: counted, and no longer than a page."""
+        shown = self.rows[:SHOWN]
+        more_url = self.more_url if len(self.rows) > SHOWN else ""
+        return replace(self, rows=shown, count=capped(len(self.rows)), more_url=more_url)
+
+
+def groups_for(user: "User") -> list[Group]:
+    """The groups of a person's worklist that have rows, in the order of look.md."""
+    desks = places.desks_of(user)
+    if not desks:
+        return []
+    groups = _headquarters(user) if None in desks else _desk(user, desks)
+    return [group for group in groups if group.rows]
+
+
+def count(user: "User", most: int = READ) -> int:
+    """How many dossiers call for the person: what the rail shows, counted no further than that.
+
+    At a desk what one handles and what the team has; at headquarters what burns and what waits.
+    """
+    desks = places.desks_of(user)
+    if not desks:
+        return 0
+    if None in desks:
+        wanted = [_burns(user), _waits_for_headquarters(user)]
+        offered = handovers.offered_to(user)
+    else:
+        # Offers of the own country are at the own desk, and counted there.
+        wanted = [Wanted(handler=user.pk), Wanted(desks=_known(desks), owners=(user.country,))]
+        offered = handovers.offered_to(user).exclude(dossier__owner=user.country)
+    others = (mandates.to_decide(user), offered)
+    dossiers = lists.count(user, wanted, most=most)
+    return dossiers + sum(found[:most].count() for found in others)
+
+
+def _desk(user: "User", desks: frozenset[int | None]) -> list[Group]:
+    offered = _offered(user)
+    held = _rows(user, Wanted(handler=user.pk))
+    own = Wanted(desks=_known(desks), owners=(user.country,), but_handler=user.pk)
+    team = _rows(user, own)
+    late, today, rest = _split(held, timezone.now())
+    others = _("Dossiers of %(country)s at this desk that others handle.")
+    return [
+        offered,
+        Group("overdue", _("Overdue"), late, more_url=_list(scope="mine")),
+        Group("today", _("Due today"), today, more_url=_list(scope="mine")),
+        Group("mine", _("Everything else you handle"), rest, more_url=_list(scope="mine")),
+        Group(
+            "desk",
+            _("Your desk"),
+            _without(team, offered),
+            others % {"country": user.country},
+            more_url=_list(scope="desk"),
+        ),
+    ]
+
+
+def _headquarters(user: "User") -> list[Group]:
+    offered = _offered(user)
+    burning = _without(_rows(user, _burns(user)), offered)
+    late, today, _rest = _split(burning, timezone.now())
+    asked = _without(_rows(user, _waits_for_headquarters(user)), offered)
+    rest = _without(_rows(user, _does_not_burn(user)), offered)
+    return [
+        _mandates(user),
+        offered,
+        Group("overdue", _("Overdue"), late, more_url=_list(owner=user.country)),
+        Group("today", _("Due today"), today, more_url=_list(owner=user.country)),
+        Group(
+            "headquarters",
+            _("Waiting for headquarters"),
+            asked,
+            _("The desk asked; our answer has a clock too."),
+            more_url=_list(owner=user.country, status=Status.WAITING),
+        ),
+        Group("rest", _("Everything else"), rest, more_url=_list(owner=user.country)),
+    ]
+
+
+def _list(**filters: str) -> str:
+    return f"{reverse('dossiers')}?{urlencode(filters)}"
+
+
+# What headquarters owe stands in a group of its own, whether it burns or not.
+_NOT_WITH_HEADQUARTERS = tuple(each for each in lists.OPEN if each != WAITING_FOR_HEADQUARTERS)
+
+
+def _waits_for_headquarters(user: "User") -> Wanted:
+    return Wanted(phases=(WAITING_FOR_HEADQUARTERS,), owners=(user.country,))
+
+
+def _burns(user: "User") -> Wanted:
+    return Wanted(
+        phases=_NOT_WITH_HEADQUARTERS, owners=(user.country,), due_until=_end_of_today()
+    )  # fmt: skip
+
+
+def _does_not_burn(user: "User") -> Wanted:
+    return Wanted(
+        phases=_NOT_WITH_HEADQUARTERS, owners=(user.country,), due_after=_end_of_today()
+    )  # fmt: skip
+
+
+def _end_of_today() -> datetime:
+    moment: datetime = timezone.localtime()
+    return moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
+
+
+def _known(desks: frozenset[int | None]) -> tuple[int, ...]:
+    return tuple(sorted(desk for desk in desks if desk is not None))
+
+
+def _rows(user: "User", wanted: Wanted) -> list[Row]:
+    return rows.make(lists.read(user, wanted, most=READ), user)
+
+
+def _split(found: list[Row], now: datetime) -> tuple[list[Row], list[Row], list[Row]]:
+    by_signal: dict[str, list[Row]] = {"late": [], "soon": [], "": []}
+    for row in found:
+        by_signal[times.signal(row.due_at, now=now)].append(row)
+    return by_signal["late"], by_signal["soon"], by_signal[""]
+
+
+def _without(found: Sequence[Row], group: Group) -> list[Row]:
+    named = {row.reference for row in group.rows}
+    return [row for row in found if row.reference not in named]
+
+
+def _offered(user: "User") -> Group:
+    offers = {offer.dossier_id: offer for offer in handovers.offered_to(user)[:READ]}
+    lines = Line.all(Dossier.objects.visible_to(user).filter(pk__in=offers), user)
+    found = [_offered_row(line, offers[line.pk], user) for line in lines]
+    help_text = _("Accept or decline. The clock runs on while you decide.")
+    return Group(
+        "offered",
+        _("Offered to you"),
+        sorted(found, key=_due),
+        help_text,
+        more_url=reverse("handovers"),
+    )
+
+
+def _offered_row(line: Line, offer: "Handover", user: "User") -> Row:
+    (row,) = rows.make([line], user)
+    return replace(
+        row,
+        link=reverse("handover", args=[offer.pk]),
+        next=_("Accept or decline"),
+        status=str(HandoverState.OFFERED.label),
+        state=HandoverState.OFFERED.value,
+        due_at=offer.answer_by,
+        waiting=False,
+    )
+
+
+def _mandates(user: "User") -> Group:
+    help_text = _("Nothing crosses the border before a coordinator decides.")
+    asked = [
+        Row(
+            reference=mandate.dossier.reference if mandate.dossier else mandate.number,
+            link=reverse("mandate", args=[mandate.pk]),
+            owner=mandate.owner,
+            on_behalf=False,
+            title=mandate.dossier.title if mandate.dossier else _("Standing mandate"),
+            new=0,
+            next=_("Give or refuse"),
+            due_at=None,
+            waiting=False,
+            status=mandate.get_state_display(),
+            handler=mandate.asked_by.name,
+            handled_by_you=False,
+            state=MandateState.ASKED.value,
+        )
+        for mandate in mandates.to_decide(user)[:READ]
+    ]
+    return Group("mandates", _("Mandates to decide"), asked, help_text)
+
+
+# The page in one sentence, filtered and sorted ---------------------------------------------
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How much burns, and what burns next."""
+
+    overdue: int | str
+    due_today: int | str
+    first: Row | None
+    first_home: Zone | None  # the clock of its owner's headquarters
+
+
+def summary(groups: Sequence[Group]) -> Summary:
+    """Say it of what the person works on: not of what others at the desk handle."""
+    sizes = {group.slug: len(group.rows) for group in groups}
+    now = timezone.now()
+    dated = [
+        row for group in groups if group.slug not in ("desk", "rest") for row in group.rows
+        if row.due_at
+    ]  # fmt: skip
+    ahead = [row for row in dated if row.due_at and row.due_at >= now] or dated
+    first = min(ahead, key=_due, default=None)
+    return Summary(
+        overdue=_figure(sizes.get("overdue", 0)),
+        due_today=_figure(sizes.get("today", 0)),
+        first=first,
+        first_home=places.home_of(first.owner) if first else None,
+    )
+
+
+def _figure(number: int) -> int | str:
+    return number if number < READ else capped(number)
+
+
+def filtered(groups: Sequence[Group], *, owner: str, state: str) -> list[Group]:
+    """Only the rows of this owner and status; a value that no row has leaves nothing."""
+    kept = [
+        replace(
+            group,
+            rows=[
+                row for row in group.rows
+                if owner in ("", row.owner) and state in ("", row.state)
+            ],
+        )
+        for group in groups
+    ]  # fmt: skip
+    return [group for group in kept if group.rows]
+
+
+def ordered(groups: Sequence[Group], sort: str) -> list[Group]:
+    """Rows by a column within each group; "-due" from the other end."""
+    key = SORTS[sort.removeprefix("-")]
+    turned = sort.startswith("-")
+    return [replace(group, rows=sorted(group.rows, key=key, reverse=turned)) for group in groups]
+
+
+def _due(row: Row) -> tuple[bool, datetime, str]:
+    return (row.due_at is None, row.due_at or timezone.now(), row.reference)
+
+
+SORTS = {
+    "due": _due,
+    "reference": lambda row: (row.reference,),
+    "status": lambda row: (row.status, *_due(row)),
+    "handler": lambda row: (row.handler, *_due(row)),
+}

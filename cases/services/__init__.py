@@ -1,0 +1,1 @@
+"""Everything that changes a dossier: lock, require, change, log, announce, and grants last."""

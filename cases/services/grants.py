@@ -1,0 +1,37 @@
+"""Grants change in PostgreSQL's own functions, which check everything again.
+
+In every step this comes last: whoever loses sight can write nothing afterwards.
+"""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import ProgrammingError, connection, transaction
+from django.utils.translation import gettext as _
+
+from cases.models import Dossier, Handover
+from lodesk.border.context import forget_answers
+
+INSUFFICIENT_PRIVILEGE = "42501"
+
+
+def give_first(dossier: Dossier) -> None:
+    """Give the grants that follow from opening (product.md section 2, number 2)."""
+    _call("SELECT cases_first_grants(%s)", dossier.pk)
+
+
+def move_work(handover: Handover, *, step: str, reason: str = "") -> None:
+    """Take the step on the offer, its grants and the handler. Raises PermissionDenied."""
+    _call("SELECT cases_move_work(%s, %s, %s)", handover.pk, step, reason)
+
+
+def _call(statement: str, *values: UUID | str) -> None:
+    # The savepoint keeps the transaction usable, so that the refusal itself can be logged.
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, values)
+    except ProgrammingError as error:
+        if getattr(error.__cause__, "sqlstate", "") != INSUFFICIENT_PRIVILEGE:
+            raise
+        raise PermissionDenied(_("This step is no longer possible.")) from error
+    forget_answers()

@@ -1,0 +1,122 @@
+"""The life of a dossier, of a handover and of a mandate, as tables.
+
+A step that is not in a table does not exist; PostgreSQL holds the same tables in
+`cases/sql/`, and the tests compare the two.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Status(models.TextChoices):
+    """Where a dossier is in its life (product.md section 3)."""
+
+    DRAFT = "draft", pgettext_lazy("status", "draft")
+    OPEN = "open", pgettext_lazy("status", "open")
+    WAITING = "waiting", pgettext_lazy("status", "waiting")
+    ANSWERED = "answered", pgettext_lazy("status", "answered")
+    CLOSED = "closed", pgettext_lazy("status", "closed")
+
+
+class WaitingFor(models.TextChoices):
+    """Whom a waiting dossier waits for."""
+
+    HOST_AUTHORITY = "host_authority", _("host authority")
+    HEADQUARTERS = "headquarters", _("headquarters")
+    CLARIFICATION = "clarification", _("clarification")
+    JUDICIAL_AUTHORISATION = "judicial_authorisation", _("judicial authorisation")
+
+
+class Step(models.TextChoices):
+    """An act on a dossier, a handover or a mandate that needs permission."""
+
+    VIEW = "view", _("read")
+    CONTRIBUTE = "contribute", _("add an entry")
+    CHANGE = "change", _("change the dossier")
+    START = "start", _("open")
+    WAIT = "wait", _("wait")
+    RESUME = "resume", _("go on")
+    ANSWER = "answer", _("mark as answered")
+    REOPEN = "reopen", _("open again")
+    CLOSE = "close", _("close")
+    OFFER = "offer", _("offer a handover")
+    ACCEPT = "accept", _("accept")
+    DECLINE = "decline", _("decline")
+    WITHDRAW = "withdraw", _("withdraw")
+    GIVE_MANDATE = "give_mandate", _("give the mandate")
+    REFUSE_MANDATE = "refuse_mandate", _("refuse the mandate")
+    END_MANDATE = "end_mandate", _("end the mandate")
+
+
+# (status, step) -> next status. "Waiting" to "waiting" changes for whom.
+DOSSIER_STEPS: dict[tuple[str, str], str] = {
+    (Status.DRAFT, Step.START): Status.OPEN,
+    (Status.OPEN, Step.WAIT): Status.WAITING,
+    (Status.OPEN, Step.ANSWER): Status.ANSWERED,
+    (Status.WAITING, Step.WAIT): Status.WAITING,
+    (Status.WAITING, Step.RESUME): Status.OPEN,
+    (Status.WAITING, Step.ANSWER): Status.ANSWERED,
+    (Status.ANSWERED, Step.REOPEN): Status.OPEN,
+    (Status.ANSWERED, Step.CLOSE): Status.CLOSED,
+}
+STATUS_STEPS = (Step.START, Step.WAIT, Step.RESUME, Step.ANSWER, Step.REOPEN, Step.CLOSE)
+
+
+class HandoverState(models.TextChoices):
+    """Where an offer is (product.md section 4)."""
+
+    AWAITING_MANDATE = "awaiting_mandate", _("awaiting mandate")
+    OFFERED = "offered", _("offered")
+    ACCEPTED = "accepted", _("accepted")
+    DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    EXPIRED = "expired", _("expired")
+    REFUSED = "refused", _("mandate refused")
+
+
+OPEN_OFFER_STATES = (HandoverState.AWAITING_MANDATE, HandoverState.OFFERED)
+
+# (state, step) -> next state. Expiry is nobody's step: time does it.
+HANDOVER_STEPS: dict[tuple[str, str], str] = {
+    (HandoverState.AWAITING_MANDATE, Step.GIVE_MANDATE): HandoverState.OFFERED,
+    (HandoverState.AWAITING_MANDATE, Step.REFUSE_MANDATE): HandoverState.REFUSED,
+    (HandoverState.AWAITING_MANDATE, Step.WITHDRAW): HandoverState.WITHDRAWN,
+    (HandoverState.OFFERED, Step.ACCEPT): HandoverState.ACCEPTED,
+    (HandoverState.OFFERED, Step.DECLINE): HandoverState.DECLINED,
+    (HandoverState.OFFERED, Step.WITHDRAW): HandoverState.WITHDRAWN,
+}
+
+
+class MandateState(models.TextChoices):
+    """Where a mandate is. Given is not yet valid: its dates decide at every read."""
+
+    ASKED = "asked", _("asked")
+    GIVEN = "given", _("given")
+    REFUSED = "refused", _("refused")
+    ENDED = "ended", _("ended")
+
+
+MANDATE_STEPS: dict[tuple[str, str], str] = {
+    (MandateState.ASKED, Step.GIVE_MANDATE): MandateState.GIVEN,
+    (MandateState.ASKED, Step.REFUSE_MANDATE): MandateState.REFUSED,
+    (MandateState.GIVEN, Step.END_MANDATE): MandateState.ENDED,
+}
+
+
+class Level(models.TextChoices):
+    """How much of a dossier a grant gives: two ladders above `contribute`."""
+
+    VIEW = "view", _("view")
+    CONTRIBUTE = "contribute", _("contribute")
+    HANDLE = "handle", _("handle")
+    OVERSEE = "oversee", _("oversee")
+
+
+# A grant of a level stands on all the levels below it (product.md section 2, number 2).
+LADDER: dict[str, tuple[str, ...]] = {
+    Level.VIEW: (Level.VIEW,),
+    Level.CONTRIBUTE: (Level.VIEW, Level.CONTRIBUTE),
+    Level.HANDLE: (Level.VIEW, Level.CONTRIBUTE, Level.HANDLE),
+    Level.OVERSEE: (Level.VIEW, Level.CONTRIBUTE, Level.OVERSEE),
+}

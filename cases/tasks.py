@@ -1,0 +1,13 @@
+"""Tasks of the cases app: as nobody, one call."""
+
+from celery import shared_task
+
+from cases.services import time
+from lodesk.border.context import acting_as
+
+
+@shared_task
+def tidy_up() -> None:
+    """Close what has ended and tell; may run twice."""
+    with acting_as(None):
+        time.tidy_up()

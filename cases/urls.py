@@ -1,0 +1,42 @@
+"""Addresses of the cases app: a dossier is its reference, everything else a random key."""
+
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from cases.selectors.search import REFERENCE
+from cases.views.access import who_can_see_page
+from cases.views.dossier import dossier_page, entry_add
+from cases.views.dossier_forms import dossier_change, dossier_new, dossier_status
+from cases.views.dossiers import dossiers_page
+from cases.views.hand_over import hand_over_page
+from cases.views.handovers import handover_page, handovers_page
+from cases.views.help import help_page
+from cases.views.mandates import mandate_page
+from cases.views.search import search_page
+from cases.views.worklist import worklist_page
+
+
+class ReferenceConverter(StringConverter):
+    """BE-BOG-2026-00042."""
+
+    regex = REFERENCE.pattern
+
+
+register_converter(ReferenceConverter, "reference")
+
+urlpatterns = [
+    path("", worklist_page, name="worklist"),
+    path("dossiers/", dossiers_page, name="dossiers"),
+    path("dossiers/new", dossier_new, name="dossier_new"),
+    path("d/<reference:reference>/", dossier_page, name="dossier"),
+    path("d/<reference:reference>/change", dossier_change, name="dossier_change"),
+    path("d/<reference:reference>/status", dossier_status, name="dossier_status"),
+    path("d/<reference:reference>/entries", entry_add, name="entry_add"),
+    path("d/<reference:reference>/hand-over", hand_over_page, name="hand_over"),
+    path("d/<reference:reference>/access", who_can_see_page, name="who_can_see"),
+    path("handovers/", handovers_page, name="handovers"),
+    path("handovers/<uuid:handover>/", handover_page, name="handover"),
+    path("mandates/<uuid:mandate>/", mandate_page, name="mandate"),
+    path("search", search_page, name="search"),
+    path("help/", help_page, name="help"),
+]

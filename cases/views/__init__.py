@@ -1,0 +1,1 @@
+"""Pages: ask policy, call one service, render one template."""

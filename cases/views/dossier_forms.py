@@ -1,0 +1,132 @@
+"""Open a dossier, change it, take a step in its life."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from cases import policy
+from cases.forms.dossiers import ChangeDossierForm, NewDossierForm
+from cases.forms.status import StatusForm
+from cases.models import Dossier
+from cases.selectors import heads, mandates, openings, places, steps
+from cases.services import dossiers
+from cases.services.dossiers import StaleError
+from cases.states import Status, Step
+from cases.views.asking import dossier_of, user_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def dossier_new(request: HttpRequest) -> HttpResponse:
+    """Open a dossier."""
+    user = user_of(request)
+    if not places.desks_of(user):
+        raise PermissionDenied(_("Without a posting you cannot open a dossier."))
+    form = NewDossierForm(
+        request.POST or None,
+        owners=mandates.owners_one_may_open_for(user),
+        desks=openings.desks(user),
+        team=openings.team(user),
+        initial={"received_at": timezone.now(), "language": user.language},
+    )
+    if form.is_valid():
+        opened = _open(form, user)
+        if opened:
+            return redirect("dossier", opened.reference)
+    context = {"form": form, "head": None, "back_url": reverse("worklist")}
+    return render(request, "cases/dossier_form.html", context)
+
+
+def _open(form: NewDossierForm, user: User) -> Dossier | None:
+    """Open it, or say on the form what stands in the way."""
+    fields: dict[str, Any] = dict(form.cleaned_data)
+    handle, handler = fields.pop("handle", False), fields.pop("handler", None) or None
+    fields["status"] = Status.DRAFT if fields.pop("draft") else Status.OPEN
+    if handle or fields["owner"] != user.country:
+        handler = user  # for another country one opens only what one handles
+    try:
+        return dossiers.open_dossier(by=user, handler=handler, **fields)
+    except PermissionDenied as refusal:
+        form.add_error(None, str(refusal))
+        return None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def dossier_change(request: HttpRequest, reference: str) -> HttpResponse:
+    """Change what a dossier says of itself. Nothing typed is lost when somebody was faster."""
+    dossier = dossier_of(request, reference)
+    policy.require(user_of(request), Step.CHANGE, dossier)
+    form = ChangeDossierForm(request.POST or None, dossier=dossier)
+    stale = ""
+    if form.is_valid():
+        try:
+            dossiers.change_dossier(dossier=dossier, by=user_of(request), **form.cleaned_data)
+        except StaleError:
+            stale = _somebody_was_faster()
+            form = ChangeDossierForm(_read_again(request, dossier), dossier=dossier)
+        else:
+            return redirect("dossier", reference)
+    back_url = reverse("dossier", args=[reference])
+    context = {"form": form, "head": heads.head(dossier), "back_url": back_url, "stale": stale}
+    return render(request, "cases/dossier_form.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def dossier_status(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take a step in the life of a dossier."""
+    dossier, user = dossier_of(request, reference), user_of(request)
+    policy.require(user, Step.CHANGE, dossier)
+    possible = steps.status_steps(dossier, user)
+    form = StatusForm(request.POST or None, steps=possible, initial={"version": dossier.version})
+    if form.is_valid():
+        done = _take_step(form, dossier, user)
+        if done:
+            messages.info(request, _("The dossier is now: %(status)s.") % {"status": done})
+            return redirect("dossier", reference)
+        form.data = _read_again(request, dossier)
+    context = {
+        "head": heads.head(dossier),
+        "form": form,
+        "steps": possible,
+        "current": steps.present(dossier),
+        "back_url": reverse("dossier", args=[reference]),
+    }
+    return render(request, "cases/dossier_status.html", context)
+
+
+def _take_step(form: StatusForm, dossier: Dossier, user: User) -> str:
+    step, whom = form.chosen
+    values = form.cleaned_data
+    try:
+        changed = dossiers.change_status(
+            dossier=dossier,
+            by=user,
+            step=step,
+            version=values["version"],
+            waiting_for=whom,
+            why=values["reason"],
+        )
+    except StaleError:
+        form.add_error(None, _somebody_was_faster())
+        return ""
+    return steps.present(changed)
+
+
+def _somebody_was_faster() -> str:
+    return _(
+        "Somebody changed this dossier while you wrote. Nothing was saved and nothing you typed"
+        " is lost: compare it with the dossier, then save again."
+    )
+
+
+def _read_again(request: HttpRequest, dossier: Dossier) -> Any:
+    data = request.POST.copy()
+    data["version"] = str(dossier.version)
+    return data

@@ -1,0 +1,136 @@
+"""How each event is worded in mail and inbox: plain, short, without any case content."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.zones import Zones
+from lodesk.alerts import wording
+from lodesk.alerts.models import Alert
+from lodesk.alerts.wording import Fact, Wording
+from lodesk.ui import times
+
+
+def register_all() -> None:
+    """Give the alerts room the words of every event of this app."""
+    for event, words in EVENTS.items():
+        wording.register(event, words)
+
+
+def _because(alert: Alert) -> str:
+    reasons = {
+        "named": _("You get this because the dossier is offered to you by name."),
+        "team": _("You get this because the dossier is offered to your team."),
+        "giver": _("You get this because you offered the dossier."),
+        "coordinator": _("You get this because you coordinate for %(country)s."),
+        "asked": _("You get this because you asked for the mandate or gave the dossier."),
+        "handler": _("You get this because you handle the dossier."),
+        "handled": _("You get this because you handled the dossier until now."),
+        "headquarters": _("You get this because your headquarters owns the dossier."),
+        "offered": _("You get this because the dossier was offered to you."),
+        "steering": _("You get this because you answer for the dossier."),
+        "had_access": _("You get this because you could see the dossier until now."),
+    }
+    mandate = str(alert.facts.get("mandate") or "")
+    sentence = reasons[alert.because] % {"country": alert.owner}
+    if alert.because in {"named", "team"} and mandate:
+        sentence = _("%(sentence)s Mandate %(number)s of %(country)s covers it.") % {
+            "sentence": sentence,
+            "number": mandate,
+            "country": alert.owner,
+        }
+    if alert.survives_access:
+        return sentence
+    floor = _("Mails about handovers and mandates cannot be switched off.")
+    return f"{sentence} {floor}"
+
+
+def _moment(alert: Alert, name: str) -> datetime | None:
+    value = alert.facts.get(name)
+    return datetime.fromisoformat(value) if isinstance(value, str) and value else None
+
+
+def _when(alert: Alert, name: str, label: str, zones: Zones) -> list[Fact]:
+    moment = _moment(alert, name)
+    if moment is None:
+        return []
+    return [Fact(label, times.both(moment, here=zones.here, home=zones.home, named=True))]
+
+
+def _number(alert: Alert) -> list[Fact]:
+    number = alert.facts.get("mandate")
+    return [Fact(_("Mandate"), str(number))] if number else []
+
+
+def _by(alert: Alert) -> str:
+    moment = _moment(alert, "answer_by")
+    return times.absolute(moment, now=timezone.now()) if moment else ""
+
+
+def _offered(alert: Alert, zones: Zones) -> Wording:
+    return Wording(
+        headline=_("Offered to you"),
+        subject=_("offered to you, answer by %(when)s") % {"when": _by(alert)},
+        facts=[
+            *_when(alert, "answer_by", _("Answer by"), zones),
+            Fact(
+                _("If you do nothing"),
+                _("After the time above the offer lapses; the giver and headquarters are told."),
+            ),
+        ],
+        because=_because(alert),
+    )
+
+
+def _mandate_asked(alert: Alert, zones: Zones) -> Wording:
+    return Wording(
+        headline=_("A mandate is asked of you"),
+        subject=_("mandate %(number)s asked") % {"number": alert.facts.get("mandate", "")},
+        facts=[*_number(alert), *_when(alert, "answer_by", _("The offer lapses"), zones)],
+        because=_because(alert),
+    )
+
+
+def _mandate_given(alert: Alert, zones: Zones) -> Wording:
+    return Wording(
+        headline=_("The mandate is given"),
+        subject=_("mandate %(number)s given") % {"number": alert.facts.get("mandate", "")},
+        facts=[*_number(alert), *_when(alert, "until", _("Until"), zones)],
+        because=_because(alert),
+    )
+
+
+Line = Callable[[], tuple[str, str]]
+
+
+def _plain(line: Line) -> wording.Words:
+    def words(alert: Alert, _zones: Zones) -> Wording:
+        headline, subject = line()
+        return Wording(
+            headline=headline, subject=subject, facts=_number(alert), because=_because(alert)
+        )
+
+    return words
+
+
+EVENTS: dict[str, wording.Words] = {
+    "handover.offered": _offered,
+    "handover.accepted": _plain(lambda: (_("The handover is accepted"), _("handover accepted"))),
+    "handover.declined": _plain(lambda: (_("The offer is declined"), _("offer declined"))),
+    "handover.withdrawn": _plain(lambda: (_("The offer is withdrawn"), _("offer withdrawn"))),
+    "handover.expired": _plain(lambda: (_("The offer has lapsed"), _("offer lapsed, no answer"))),
+    "mandate.asked": _mandate_asked,
+    "mandate.given": _mandate_given,
+    "mandate.refused": _plain(lambda: (_("The mandate is refused"), _("mandate refused"))),
+    "mandate.ended": _plain(lambda: (_("The mandate has ended"), _("mandate ended"))),
+    "access.ended": _plain(lambda: (_("Your access has ended"), _("your access has ended"))),
+    "handler.left": _plain(
+        lambda: (_("Nobody handles this dossier"), _("nobody handles it, please assign"))
+    ),
+    "dossier.opened": _plain(lambda: (_("Opened for you"), _("opened for you"))),
+    "dossier.opened_for_you": _plain(
+        lambda: (_("Opened on your country's behalf"), _("opened on your country's behalf"))
+    ),
+}

@@ -1,0 +1,131 @@
+"""The two tables: what a person is told, and what became of the mail that says it too."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Country, Person
+from lodesk.alerts import subjects
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class AlertQuerySet(models.QuerySet["Alert"]):
+    """Alerts by reader."""
+
+    def visible_to(self, user: "User") -> "AlertQuerySet":
+        """A person's own alerts, while what they are about is visible to that person.
+
+        The notice that access ended stays. PostgreSQL says the same in `alert_read`.
+        """
+        subject = subjects.visible_to(user).filter(pk=OuterRef("subject_id"))
+        return self.filter(
+            Q(subject_id__isnull=True) | Q(survives_access=True) | Exists(subject),
+            recipient=user.pk,
+        )
+
+    def unread(self) -> "AlertQuerySet":
+        """Alerts the person has not opened."""
+        return self.filter(read_at__isnull=True)
+
+    def mark_read(self) -> None:
+        """Remember that they were read, now."""
+        self.unread().update(read_at=Now())
+
+
+class Alert(models.Model):
+    """One thing one person is told. Codes, numbers and moments only, never case content.
+
+    The checks that keep prose and foreign addresses out stand in sql/10_alerts.sql.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    event = models.CharField(max_length=60)
+    subject_id = models.UUIDField(null=True)  # a dossier; this room knows only its number
+    reference = models.CharField(max_length=40, blank=True)
+    owner = models.CharField(max_length=2, choices=Country.choices, blank=True)
+    recipient = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="alerts")
+    actor = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", null=True)
+    facts = models.JSONField(default=dict, blank=True)
+    because = models.CharField(max_length=60)  # a code; the event's wording makes the sentence
+    due_at = models.DateTimeField(null=True)
+    path = models.CharField(max_length=120, blank=True)
+    survives_access = models.BooleanField(default=False)  # only the notice that access ended
+    unique_key = models.CharField(max_length=160)
+    created_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True)
+
+    objects = AlertQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["recipient", "unique_key"], name="alert_once_a_person"),
+            models.CheckConstraint(
+                condition=Q(survives_access=False) | Q(path="", due_at__isnull=True, facts={}),
+                name="alert_of_ended_access_holds_reference_only",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["recipient", "-created_at", "-id"], name="alert_inbox"),
+            models.Index(
+                fields=["recipient", "subject_id"],
+                condition=Q(read_at__isnull=True),
+                name="alert_unread",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.reference}"
+
+
+class Channel(models.TextChoices):
+    """How an alert leaves the house, besides the inbox."""
+
+    MAIL = "mail", pgettext_lazy("channel of an alert", "mail")
+
+
+class DeliveryState(models.TextChoices):
+    """What became of it."""
+
+    PENDING = "pending", pgettext_lazy("state of a mail", "waiting to be sent")
+    SENT = "sent", pgettext_lazy("state of a mail", "sent")
+    DEFERRED = "deferred", pgettext_lazy("state of a mail", "deferred")
+    FAILED = "failed", pgettext_lazy("state of a mail", "failed")
+    DROPPED = "dropped", pgettext_lazy("state of a mail", "dropped: no access any more")
+
+
+OPEN_STATES = (DeliveryState.PENDING, DeliveryState.DEFERRED)
+
+
+class Delivery(models.Model):
+    """A line of the outbox. A trigger adds it with the alert; only two functions change it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="deliveries")
+    channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.MAIL)
+    state = models.CharField(
+        max_length=8, choices=DeliveryState.choices, default=DeliveryState.PENDING
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField()  # while a worker has it in hand: the end of its lease
+    sent_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=60, blank=True)  # kind of error, never its text
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["alert", "channel"], name="delivery_once_a_channel"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"], condition=Q(state__in=OPEN_STATES), name="delivery_due"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alert_id} {self.channel} {self.state}"

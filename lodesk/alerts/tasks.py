@@ -1,0 +1,11 @@
+"""What the worker does by itself: every five seconds, and when a change was committed."""
+
+from celery import shared_task
+
+from lodesk.alerts import sending
+
+
+@shared_task
+def send_due() -> None:
+    """Send the alerts that are due. May run twice, and at the same time."""
+    sending.send_due()

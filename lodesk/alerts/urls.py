@@ -1,0 +1,10 @@
+"""Addresses of the alerts."""
+
+from django.urls import path
+
+from lodesk.alerts import views
+
+urlpatterns = [
+    path("alerts/", views.inbox, name="inbox"),
+    path("alerts/read", views.alerts_read, name="alerts_read"),
+]

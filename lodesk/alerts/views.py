@@ -1,0 +1,87 @@
+"""The inbox page, and marking as read."""
+
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import User
+from accounts.zones import Zones
+from lodesk.alerts import selectors, services
+from lodesk.alerts.models import Alert
+from lodesk.alerts.selectors import AlertRow, InboxPage
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the page template needs of a list."""
+
+    rows: list[AlertRow]
+    next_url: str
+    previous_url: str
+    count: str = ""
+
+
+class PlaceForm(forms.Form):
+    """Where in the inbox one is."""
+
+    older_than = forms.UUIDField(required=False)
+    newer_than = forms.UUIDField(required=False)
+
+
+class ReadForm(forms.Form):
+    """Which alert was read; all of them without one."""
+
+    alert = forms.UUIDField(required=False)
+
+
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """A person's own alerts, newest first."""
+    user = cast("User", request.user)
+    place = PlaceForm(request.GET)
+    if not place.is_valid():
+        raise Http404
+    newer = place.cleaned_data["newer_than"]
+    found = selectors.inbox(
+        user=user,
+        zones=cast("Zones", request.zones),  # type: ignore[attr-defined]
+        start=newer or place.cleaned_data["older_than"],
+        way="newer" if newer else "older",
+    )
+    context = {"page": _page(found), "unread": selectors.unread_count(user=user, cap=999)}
+    return render(request, "alerts/inbox.html", context)
+
+
+@require_POST
+def alerts_read(request: HttpRequest) -> HttpResponse:
+    """Mark one alert as read, or all of them."""
+    user = cast("User", request.user)
+    form = ReadForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    alert = form.cleaned_data["alert"]
+    if alert is None:
+        services.mark_all_read(by=user)
+    else:
+        get_object_or_404(Alert.objects.visible_to(user), pk=alert)
+        services.mark_read(by=user, alert=alert)
+    return redirect("inbox")
+
+
+def _page(found: InboxPage) -> Page:
+    return Page(
+        rows=list(found.rows),
+        next_url=_url("older_than", found.older_than),
+        previous_url=_url("newer_than", found.newer_than),
+    )
+
+
+def _url(name: str, alert: UUID | None) -> str:
+    return f"{reverse('inbox')}?{urlencode({name: str(alert)})}" if alert else ""

@@ -1,0 +1,22 @@
+"""Looking at the outbox, and letting time pass for it; both as the owner of the tables."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from lodesk.alerts.models import Alert, Delivery
+
+
+def only_line() -> Delivery:
+    """The one line of the outbox."""
+    return Delivery.objects.select_related("alert").get()
+
+
+def make_due() -> None:
+    """Let every pause and every lease be over."""
+    Delivery.objects.update(next_try_at=timezone.now() - timedelta(hours=1))
+
+
+def age(hours: int) -> None:
+    """Let every alert be this old."""
+    Alert.objects.update(created_at=timezone.now() - timedelta(hours=hours))

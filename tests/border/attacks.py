@@ -1,0 +1,390 @@
+"""What the attacks have in common: a stage, the acts of the site filled in rightly, and the tables.
+
+An act names who may take it. The tests let everybody else send the very same form, and send it
+themselves with something forged: the tables must be what they were.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest_django
+from django.contrib.auth.hashers import make_password
+from django.contrib.postgres.functions import TransactionNow as Now
+from django.db import transaction
+from django.test import Client
+
+from accounts.models import User
+from cases.models import Dossier, Handover, Mandate
+from lodesk.alerts.models import Alert
+from lodesk.audit.models import LogRow
+from tests import steps
+from tests.factories import (
+    Cast,
+    DossierFactory,
+    EntryFactory,
+    MandateFactory,
+    grant,
+    make_canaries,
+    make_cast,
+    without_rules,
+)
+from tests.looking import as_owner
+from tests.pages import filled
+
+Browse = Callable[..., "Browser"]
+PASSWORD = "a long enough password"
+SECRET = "Wintertaling"  # stands in everything of the other countries that holds words
+
+# Who attacks: every role, of the own country and the others, with and without rights of the moment.
+ATTACKERS: dict[str, str | None] = {
+    "who has not signed in": None,
+    "the handler": "belgian_officer",
+    "a colleague of the team": "belgian_colleague",
+    "the head of desk": "belgian_head",
+    "an officer elsewhere": "belgian_elsewhere",
+    "headquarters": "belgian_headquarters",
+    "a coordinator": "belgian_coordinator",
+    "the auditor": "belgian_auditor",
+    "the people administrator": "belgian_administrator",
+    "who may only view": "dutch_colleague",
+    "who waits for a mandate": "dutch_officer",
+    "who may contribute under a mandate": "dutch_uncertified",
+    "the other country's head of desk": "dutch_head",
+    "the other country's headquarters": "dutch_headquarters",
+    "the other country's coordinator": "dutch_coordinator",
+    "the other country's auditor": "dutch_auditor",
+    "a third country's coordinator": "luxembourg_coordinator",
+    "whose posting is over": "belgian_leaver",
+    "whose posting begins tomorrow": "belgian_newcomer",
+    "whose account is closed": "belgian_closed",
+}
+TEAM = frozenset({"belgian_officer", "belgian_colleague", "belgian_head"})
+HEADQUARTERS = frozenset({"belgian_headquarters", "belgian_coordinator"})
+BELGIANS = TEAM | HEADQUARTERS | {"belgian_elsewhere"}
+MOVERS = HEADQUARTERS | {"belgian_officer"}
+COORDINATOR = frozenset({"belgian_coordinator"})
+
+
+# The stage --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A Belgian dossier of each sort, and the same of the Netherlands and of Luxembourg."""
+
+    cast: Cast
+    handled: Dossier
+    given: Mandate  # to view `handled`
+    offer: Handover  # to the Belgian colleague
+    waiting: Handover  # to the Dutch officer
+    asked: Mandate
+    dutch: Dossier
+    dutch_offer: Handover
+    dutch_asked: Mandate
+    luxembourg: Dossier
+    canaries: Sequence[str]  # what nobody at all may see
+
+    def path(self, template: str) -> str:
+        """An address, with the keys of the stage."""
+        return template.format(
+            handled=self.handled.reference,
+            given=self.given.pk,
+            offer=self.offer.pk,
+            waiting=self.waiting.pk,
+            asked=self.asked.pk,
+            dutch=self.dutch.reference,
+            dutch_offer=self.dutch_offer.pk,
+            dutch_asked=self.dutch_asked.pk,
+            luxembourg=self.luxembourg.reference,
+        )
+
+    @property
+    def hidden(self) -> list[str]:
+        """Words that only the other countries' dossiers hold."""
+        keys = (self.dutch.pk, self.dutch_offer.pk, self.dutch_asked.pk, self.luxembourg.pk)
+        return [
+            SECRET,
+            self.dutch.reference,
+            self.luxembourg.reference,
+            self.dutch_asked.number,
+            *map(str, keys),
+            *(key.hex for key in keys),
+        ]
+
+
+def arranged(
+    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[Stage]:
+    """One stage for all tests of a module; each test is undone to where it began.
+
+    stage = pytest.fixture(arranged, scope="module")
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_stage(make_cast())
+        transaction.set_rollback(True)
+
+
+class Browser(Client):
+    """A browser that looks at every answer for words it must not hold, and at nothing else."""
+
+    def __init__(self, *, secrets: Sequence[str], **options: Any) -> None:
+        super().__init__(**options)
+        self.secrets = secrets
+
+    def request(self, **request: Any) -> Any:
+        """Ask, and fail when the answer tells a secret."""
+        answer = super().request(**request)
+        told = answer.content.decode() + repr(dict(answer.headers))
+        # What was sent may come back, in a field or in an address.
+        sent = f"{request.get('PATH_INFO')}{request.get('QUERY_STRING')}{answer.wsgi_request.POST}"
+        shown = [word for word in self.secrets if word in told and word not in sent]
+        assert not shown, f"{request.get('PATH_INFO')} tells {shown}"
+        return answer
+
+
+def browsers(stage: Stage) -> Browse:
+    """A browser in which this person has signed in."""
+
+    def made(person: User | None, **options: Any) -> Browser:
+        others = stage.hidden if person is None or person.country == "BE" else []
+        client = Browser(secrets=[*stage.canaries, *others], **options)
+        if person is not None:
+            client.force_login(person, backend="accounts.backends.EmailBackend")
+        return client
+
+    return made
+
+
+def make_stage(cast: Cast) -> Stage:
+    """Arrange it, by the steps people take."""
+    officer = cast.belgian_officer
+    handled = DossierFactory(handler=officer, title="Container at the port")
+    EntryFactory(dossier=handled)
+    given = MandateFactory(dossier=handled, receiver=cast.dutch_colleague, level="view")
+    grant(handled, cast.dutch_colleague, "view", given)
+    written = MandateFactory(dossier=handled, receiver=cast.dutch_uncertified, level="contribute")
+    grant(handled, cast.dutch_uncertified, "contribute", written)
+    offer = steps.offer(officer, DossierFactory(handler=officer), cast.belgian_colleague.person_ptr)
+    waiting = steps.offer(officer, DossierFactory(handler=officer), cast.dutch_officer.person_ptr)
+    dutch = _secret(cast, "NL", handler=cast.dutch_officer)
+    dutch_offer = steps.offer(
+        cast.dutch_officer, _secret(cast, "NL", handler=cast.dutch_officer),
+        cast.dutch_colleague.person_ptr,
+    )  # fmt: skip
+    dutch_waiting = steps.offer(
+        cast.dutch_officer, _secret(cast, "NL", handler=cast.dutch_officer),
+        cast.belgian_officer.person_ptr,
+    )  # fmt: skip
+    return Stage(
+        cast=cast,
+        handled=handled,
+        given=given,
+        offer=offer,
+        waiting=waiting,
+        asked=steps.mandate_of(waiting),
+        dutch=dutch,
+        dutch_offer=dutch_offer,
+        dutch_asked=steps.mandate_of(dutch_waiting),
+        luxembourg=_secret(cast, "LU"),
+        canaries=make_canaries(),
+    )
+
+
+def _secret(cast: Cast, owner: str, **fields: Any) -> Dossier:
+    words = {"title": f"Container at the port {SECRET}", "summary": SECRET, "next_step": SECRET}
+    dossier: Dossier = DossierFactory(owner=owner, **words, **fields)
+    EntryFactory(dossier=dossier, text=SECRET)
+    return dossier
+
+
+# Acts -------------------------------------------------------------------------------------
+
+READ = {f"read_{part}": "on" for part in ("state", "promises", "deadline", "contacts", "risks")}
+NOTE = {"note_promises": "A call.", "note_risks": "None."}
+
+
+@dataclass(frozen=True)
+class Act:
+    """A form of the site, sent rightly: by whom, where to, and what is in it."""
+
+    name: str
+    path: str
+    allowed: frozenset[str]  # of the attackers; the first by name sends it in the tests
+    by: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    page: str = ""  # where the form stands, when that is another address
+    form: str = ""  # its name in the context of the page; "": nothing is filled in beforehand
+    view: str = ""  # name of the address
+
+    def __str__(self) -> str:
+        return self.name
+
+    def data(self, client: "Browser", stage: Stage) -> dict[str, Any]:
+        """What the browser of who may do it sends."""
+        values = {name: _value(value, stage) for name, value in self.values.items()}
+        if not self.form:
+            return values
+        page = client.get(stage.path(self.page or self.path))
+        plain = {name: value for name, value in values.items() if name != "action"}
+        data = filled(page, self.form, **plain) | {
+            name: value for name, value in values.items() if name == "action"
+        }
+        if len(data.get("host_country", "BE")) > 2:  # several desks: their countries are grouped
+            data["host_country"] = page.context["form"].fields["host_country"].choices[0][1][0][0]
+        return data
+
+
+def _value(value: Any, stage: Stage) -> Any:
+    return value(stage) if callable(value) else value
+
+
+def _person(name: str) -> Callable[[Stage], str]:
+    return lambda stage: f"p:{getattr(stage.cast, name).public_id}"
+
+
+ACTS = (
+    Act("add a note", "/d/{handled}/entries", TEAM | HEADQUARTERS | {"dutch_uncertified"},
+        "belgian_officer", {"text": "Forged.", "language": "en"}, view="entry_add"),
+    Act("change a dossier", "/d/{handled}/change", MOVERS, "belgian_officer",
+        {"title": "Forged"}, form="form", view="dossier_change"),
+    Act("take a step", "/d/{handled}/status", MOVERS, "belgian_officer",
+        {"step": "wait:host_authority", "version": "1"}, view="dossier_status"),
+    Act("offer it at home", "/d/{handled}/hand-over", MOVERS, "belgian_officer",
+        {"to": _person("belgian_colleague"), **READ, **NOTE}, form="form", view="hand_over"),
+    Act("offer it across the border", "/d/{handled}/hand-over", MOVERS, "belgian_officer",
+        {"to": _person("dutch_officer"), **READ, **NOTE}, form="form", view="hand_over"),
+    Act("accept an offer", "/handovers/{offer}/", frozenset({"belgian_colleague"}),
+        "belgian_colleague", {"action": "accept"}, view="handover"),
+    Act("decline an offer", "/handovers/{offer}/", frozenset({"belgian_colleague"}),
+        "belgian_colleague", {"action": "decline", "reason": "Leave."}, view="handover"),
+    Act("withdraw an offer", "/handovers/{offer}/", MOVERS, "belgian_officer",
+        {"action": "withdraw"}, view="handover"),
+    Act("withdraw an offer that waits", "/handovers/{waiting}/", MOVERS, "belgian_officer",
+        {"action": "withdraw"}, view="handover"),
+    Act("give a mandate", "/mandates/{asked}/", COORDINATOR, "belgian_coordinator",
+        {"action": "give"}, form="give_form", view="mandate"),
+    Act("refuse a mandate", "/mandates/{asked}/", COORDINATOR, "belgian_coordinator",
+        {"action": "refuse", "refuse-reason": "No."}, view="mandate"),
+    Act("end a mandate", "/mandates/{given}/", COORDINATOR, "belgian_coordinator",
+        {"action": "end"}, view="mandate"),
+    Act("open a dossier of BE", "/dossiers/new", BELGIANS, "belgian_officer",
+        {"title": "Forged", "kind": "other"}, form="form", view="dossier_new"),
+)  # fmt: skip
+
+EVERYBODY = frozenset(name for name in ATTACKERS.values() if name)
+
+
+def _alert_of(name: str) -> Callable[[Stage], str]:
+    return lambda stage: str(
+        Alert.objects.filter(recipient=getattr(stage.cast, name).pk).order_by("id")[0].pk
+    )
+
+
+# Of the own account: everybody sends them, and they touch nobody else's.
+OWN_ACTS = (
+    Act("choose a time zone", "/me/", EVERYBODY, "belgian_officer",
+        {"language": "nl", "time_zone": "Europe/Brussels"}, view="profile"),
+    Act("choose a language", "/language", EVERYBODY, "belgian_officer",
+        {"language": "nl"}, page="/me/", view="set_language"),
+    Act("read an alert", "/alerts/read", EVERYBODY, "belgian_colleague",
+        {"alert": _alert_of("belgian_colleague")}, page="/alerts/", view="alerts_read"),
+    Act("read all alerts", "/alerts/read", EVERYBODY, "belgian_colleague", {}, page="/alerts/",
+        view="alerts_read"),
+    Act("sign in", "/sign-in/", EVERYBODY, "",
+        {"login": lambda stage: stage.cast.belgian_officer.email, "password": PASSWORD},
+        view="account_login"),
+    Act("sign out", "/sign-out/", EVERYBODY, "belgian_officer", {}, view="account_logout"),
+)  # fmt: skip
+EVERY_ACT = (*ACTS, *OWN_ACTS)
+BY_VIEW = {act.view: act for act in reversed(EVERY_ACT)}  # the first act of every address
+
+
+def sender(act: Act, stage: Stage, client_of: Browse, **options: Any) -> Browser:
+    """The browser of who may take the act; for signing in, somebody with a password."""
+    if act.by:
+        return client_of(getattr(stage.cast, act.by), **options)
+    give_password(stage.cast.belgian_officer)
+    return client_of(None, **options)
+
+
+def give_password(person: User) -> None:
+    """Nobody of the cast has one."""
+    User.objects.filter(pk=person.pk).update(password=make_password(PASSWORD))
+
+
+# The tables -------------------------------------------------------------------------------
+
+# The log grows by every request, the session by every answer.
+BY_LOOKING = ("cases_visit",)  # when one last opened a dossier
+NOT_COMPARED = "audit_logrow audit_chainhead django_session django_migrations lodesk_border"
+CLOCKS = {"at", "read_at"}  # set by the clock of the database, which runs on within a test
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def tables() -> list[str]:
+    """Every table of the database but those that every request writes."""
+    rows = as_owner(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        " AND relkind = 'r' AND relname <> ALL(string_to_array(%s, ' ')) ORDER BY 1",
+        [NOT_COMPARED],
+    )
+    return [name for (name,) in rows]
+
+
+def fingerprint(*, but: Container[str] = ()) -> dict[str, str]:
+    """What stands in the tables, as one number for each."""
+    parts = [
+        f"SELECT '{name}', md5(COALESCE(string_agg(t::text, E'\\n' ORDER BY t::text), ''))"
+        f" FROM {name} t"
+        for name in tables()
+        if name not in but
+    ]
+    return dict(as_owner(" UNION ALL ".join(parts)))
+
+
+def contents() -> Counter[str]:
+    """Every row of the tables."""
+    parts = [f"SELECT '{name} ' || to_jsonb(t)::text FROM {name} t" for name in tables()]
+    return Counter(row for (row,) in as_owner(" UNION ALL ".join(parts)))
+
+
+def effect(before: Counter[str]) -> Counter[str]:
+    """The rows that are new or other than before, without the random keys of new rows."""
+    known = set(UUID.findall("\n".join(before)))
+    found: Counter[str] = Counter()
+    for row, count in (contents() - before).items():
+        table, _space, columns = row.partition(" ")
+        values = json.loads(columns)
+        for name in CLOCKS & values.keys():
+            values[name] = values[name] and "now"
+        text = UUID.sub(lambda key: key[0] if key[0] in known else "new", json.dumps(values))
+        found[f"{table} {text}"] += count
+    return found
+
+
+def refusals_of(person: User | None) -> int:
+    """How many refusals of this person stand in the log."""
+    actions = ["access.refused", "access.not_found"]
+    return LogRow.objects.filter(action__in=actions, actor=person.pk if person else None).count()
+
+
+A_SECOND, A_DAY = timedelta(seconds=1), timedelta(days=1)
+
+
+def offer_lapses(handover: Handover) -> None:
+    """Let the time to answer be over; nobody has tidied up."""
+    with without_rules("cases_handover"):
+        Handover.objects.filter(pk=handover.pk).update(answer_by=Now() - A_SECOND)
+
+
+def mandate_runs_out(mandate: Mandate) -> None:
+    """Let the end of a mandate be past, by its date alone; its grants are still there."""
+    with without_rules("cases_mandate"):
+        Mandate.objects.filter(pk=mandate.pk).update(
+            starts_at=Now() - A_DAY, ends_at=Now() - A_SECOND
+        )

@@ -1,0 +1,619 @@
+"""What people try with raw SQL on one Belgian dossier, and who of them may.
+
+`WHO` are the kinds of people; every attempt names those whom PostgreSQL lets through. All others
+must be refused, whatever Python would have said.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from cases.models import Dossier, DossierUserPermission, Mandate
+from tests.factories import (
+    Cast,
+    DossierFactory,
+    EntryFactory,
+    HandoverFactory,
+    MandateFactory,
+    Part,
+    add_person,
+    grant,
+    without_rules,
+)
+
+NOBODY, STRANGER, CLOSED = "nobody", "stranger", "closed account"
+VIEWER, CONTRIBUTOR, HANDLER = "viewer", "contributor", "handler"
+HEAD, ELSEWHERE = "head of desk", "officer elsewhere"
+OVERSEER, COORDINATOR = "overseer", "coordinator"
+AUDITOR, ADMINISTRATOR = "auditor", "administrator"
+LEAVER, NEWCOMER = "leaver", "newcomer"
+FOREIGN_CONTRIBUTOR, FOREIGN_HANDLER = "foreign contributor", "foreign handler"
+FOREIGN_FORMER = "foreign handler until a moment ago"
+FOREIGN_HEADQUARTERS, FOREIGN_COORDINATOR = "foreign headquarters", "foreign coordinator"
+FOREIGN_AUDITOR, FOREIGN_ADMINISTRATOR = "foreign auditor", "foreign administrator"
+THIRD_COUNTRY = "coordinator of a third country"
+WHO = (
+    NOBODY, STRANGER, CLOSED, VIEWER, CONTRIBUTOR, HANDLER, HEAD, ELSEWHERE, OVERSEER, COORDINATOR,
+    AUDITOR, ADMINISTRATOR, LEAVER, NEWCOMER, FOREIGN_CONTRIBUTOR, FOREIGN_HANDLER, FOREIGN_FORMER,
+    FOREIGN_HEADQUARTERS, FOREIGN_COORDINATOR, FOREIGN_AUDITOR, FOREIGN_ADMINISTRATOR,
+    THIRD_COUNTRY,
+)  # fmt: skip
+WITH_ACCOUNT = frozenset(WHO) - {NOBODY, CLOSED}
+HEADQUARTERS = frozenset({OVERSEER, COORDINATOR})
+AT_THE_DESK = frozenset({CONTRIBUTOR, HANDLER, HEAD})
+OPENERS = AT_THE_DESK | HEADQUARTERS  # who may open a dossier of BE at that desk
+CONTRIBUTORS = OPENERS | {FOREIGN_CONTRIBUTOR, FOREIGN_HANDLER}
+READERS = CONTRIBUTORS | {VIEWER}
+OWN_MOVERS = HEADQUARTERS | {HANDLER}  # who may hand over and ask, on any dossier of the handler
+MOVERS = OWN_MOVERS | {FOREIGN_HANDLER}  # on the dossier that the foreign handler holds, too
+DUTCH = frozenset({FOREIGN_COORDINATOR, FOREIGN_HEADQUARTERS})  # everything with the Dutch dossier
+DUTCH_OPENERS = DUTCH | {STRANGER, VIEWER, FOREIGN_CONTRIBUTOR, FOREIGN_HANDLER, FOREIGN_FORMER}
+NONE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One statement, and who may run it with effect."""
+
+    name: str
+    statement: str
+    allowed: frozenset[str] = NONE
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The people by kind, and the values the statements name."""
+
+    people: dict[str, User | None]
+    values: dict[str, Any]
+
+    def of(self, who: str) -> dict[str, Any]:
+        """The values, with the acting person as `me`."""
+        person = self.people[who]
+        return self.values | {"me": person.pk if person else None}
+
+
+def scene(cast: Cast) -> Scene:
+    """A Belgian dossier with everything on it, and a Dutch one out of sight."""
+    people: dict[str, User | None] = {
+        NOBODY: None,
+        STRANGER: cast.dutch_colleague,
+        CLOSED: cast.belgian_closed,
+        VIEWER: cast.dutch_officer,
+        CONTRIBUTOR: cast.belgian_colleague,
+        HANDLER: cast.belgian_officer,
+        HEAD: cast.belgian_head,
+        # The one of the cast is another person in the statements, to write in the name of.
+        ELSEWHERE: add_person(cast, "belgian_far", Part("BE", "officer", "X. Ver", "BSB")),
+        OVERSEER: cast.belgian_headquarters,
+        COORDINATOR: cast.belgian_coordinator,
+        AUDITOR: cast.belgian_auditor,
+        ADMINISTRATOR: cast.belgian_administrator,
+        LEAVER: cast.belgian_leaver,
+        NEWCOMER: cast.belgian_newcomer,
+        FOREIGN_CONTRIBUTOR: cast.dutch_uncertified,
+        FOREIGN_HANDLER: cast.dutch_head,
+        FOREIGN_FORMER: add_person(cast, "dutch_former", Part("NL", "officer", "Y. Toen", "BOG")),
+        FOREIGN_HEADQUARTERS: cast.dutch_headquarters,
+        FOREIGN_COORDINATOR: cast.dutch_coordinator,
+        FOREIGN_AUDITOR: cast.dutch_auditor,
+        FOREIGN_ADMINISTRATOR: cast.dutch_administrator,
+        THIRD_COUNTRY: cast.luxembourg_coordinator,
+    }
+    return Scene(people, _values(cast, people))
+
+
+def _values(cast: Cast, people: dict[str, User | None]) -> dict[str, Any]:
+    dossier = DossierFactory(handler=cast.belgian_officer)
+    other = DossierFactory(handler=cast.belgian_officer)
+    answered = DossierFactory(handler=cast.belgian_officer, status="answered")
+    closed = DossierFactory(handler=cast.belgian_officer, status="closed")
+    dutch = DossierFactory(owner="NL", confined=True)
+    given = MandateFactory(dossier=dossier, receiver=cast.dutch_officer, level="view")
+    grant(dossier, cast.dutch_officer, "view", given)
+    _under_a_mandate(dossier, people[FOREIGN_CONTRIBUTOR], "contribute")
+    _under_a_mandate(dossier, people[FOREIGN_HANDLER], "handle")
+    _ended_a_moment_ago(_under_a_mandate(dossier, people[FOREIGN_FORMER], "handle"))
+    handler = {"asked_by": cast.belgian_officer, "state": "asked"}
+    asked = MandateFactory(dossier=dossier, receiver=cast.dutch_colleague, **handler)
+    own = MandateFactory(
+        dossier=dossier, receiver=cast.dutch_colleague, state="asked",
+        asked_by=cast.belgian_coordinator,
+    )  # fmt: skip
+    ended = MandateFactory(dossier=dossier, receiver=cast.dutch_colleague, state="ended")
+    handover = HandoverFactory(dossier=other, to=cast.belgian_colleague)
+    return {
+        "dossier": dossier.pk,
+        "other": other.pk,
+        "answered": answered.pk,
+        "closed": closed.pk,
+        "dutch": dutch.pk,
+        "entry": EntryFactory(dossier=dossier).pk,
+        "given": given.pk,
+        "asked": asked.pk,
+        "own": own.pk,
+        "ended": ended.pk,
+        "handover": handover.pk,
+        "grant": DossierUserPermission.objects.filter(user=cast.dutch_officer.pk)[0].pk,
+        "officer": cast.belgian_officer.pk,
+        "colleague": cast.belgian_colleague.pk,
+        "elsewhere": cast.belgian_elsewhere.pk,
+        "dutch_officer": cast.dutch_officer.pk,
+        "dutch_stranger": cast.dutch_colleague.pk,
+        "bog": cast.desks["BOG"].pk,
+        "bsb": cast.desks["BSB"].pk,
+        "team": cast.team("BE").pk,
+        "headquarters": cast.headquarters("BE").pk,
+        "bsb_team": cast.team("BE", "BSB").pk,
+        "reference": dossier.reference,
+    }
+
+
+def _under_a_mandate(dossier: Dossier, receiver: User | None, level: str) -> Mandate:
+    mandate: Mandate = MandateFactory(dossier=dossier, receiver=receiver, level=level)
+    assert receiver is not None
+    grant(dossier, receiver, level, mandate)
+    return mandate
+
+
+def _ended_a_moment_ago(mandate: Mandate) -> None:
+    """By its date alone: nobody has tidied up, and the grants are still there."""
+    with without_rules("cases_mandate"):
+        moment = timezone.now() - timedelta(seconds=1)
+        Mandate.objects.filter(pk=mandate.pk).update(ends_at=moment)
+
+
+# Statements -----------------------------------------------------------------------------------
+
+
+def _dossier(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "reference": "''", "owner": "'BE'", "desk_id": "%(bog)s",
+        "year": "0", "number": "0", "title": "'x'", "summary": "''", "kind": "'other'",
+        "crime_area": "''", "purpose": "'investigation'", "legal_basis": "'x'",
+        "host_country": "'CO'", "requesting_authority": "''", "foreign_references": "''",
+        "urgency": "'normal'", "handling_codes": "'{}'", "handling_note": "''", "marking": "''",
+        "language": "'en'", "confined": "false", "status": "'open'", "waiting_for": "''",
+        "status_since": "now()", "received_at": "now()", "next_step": "''", "due_rule": "''",
+        "opened_by_id": "%(me)s", "opened_at": "now()", "changed_at": "now()", "version": "1",
+        "readers": "'{}'",
+    } | values  # fmt: skip
+    return _insert("cases_dossier", columns)
+
+
+def _entry(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "dossier_id": "%(dossier)s", "kind": "'note'",
+        "author_id": "%(me)s", "at": "now()", "text": "'x'", "language": "'en'",
+        "handling_codes": "'{}'", "event": "''", "facts": "'{}'",
+    } | values  # fmt: skip
+    return _insert("cases_entry", columns)
+
+
+def _mandate(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "number": "''", "owner": "'BE'", "dossier_id": "%(dossier)s",
+        "kinds": "'{}'", "receiver_country": "'NL'", "receiver_person_id": "%(dutch_stranger)s",
+        "level": "'handle'", "purpose": "'investigation'", "purpose_text": "''",
+        "legal_basis": "'x'", "conditions": "''", "starts_at": "now()",
+        "ends_at": "now() + interval '9 days'", "state": "'asked'", "asked_by_id": "%(me)s",
+        "asked_at": "now()", "decision_reason": "''",
+    } | values  # fmt: skip
+    return _insert("cases_mandate", columns)
+
+
+def _handover(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "dossier_id": "%(dossier)s", "kind": "'handover'",
+        "giver_id": "%(me)s", "to_person_id": "%(colleague)s", "state": "'offered'",
+        "offered_at": "now()", "answer_by": "now() + interval '1 day'", "note_state": "''",
+        "note_promises": "''", "note_deadline": "''", "note_contacts": "''", "note_risks": "''",
+        "giver_keeps": "'none'", "answer_reason": "''",
+    } | values  # fmt: skip
+    return _insert("cases_handover", columns)
+
+
+def _alert(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "event": "'test.told'", "subject_id": "%(dossier)s",
+        "reference": "%(reference)s", "owner": "'BE'", "recipient_id": "%(elsewhere)s",
+        "actor_id": "%(me)s", "facts": "'{}'", "because": "''", "path": "'/x/'",
+        "survives_access": "false", "unique_key": "'test.told:x'", "created_at": "now()",
+    } | values  # fmt: skip
+    return _insert("alerts_alert", columns)
+
+
+def _insert(table: str, columns: dict[str, str]) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(columns.values())})"
+
+
+def _update(table: str, change: str, key: str) -> str:
+    return f"UPDATE {table} SET {change} WHERE id = %({key})s"
+
+
+def _merge(table: str, change: str, key: str) -> str:
+    return (
+        f"MERGE INTO {table} t USING (SELECT 1) AS s ON t.id = %({key})s"
+        f" WHEN MATCHED THEN UPDATE SET {change}"
+    )
+
+
+def _over(insert: str, change: str) -> str:
+    """An insert on a key that is taken, which then changes the row that has it."""
+    return f"{insert} ON CONFLICT (id) DO UPDATE SET {change}"
+
+
+def _grant(table: str, holder: str, value: str, codename: str) -> str:
+    return (
+        f"INSERT INTO cases_dossier{table}permission (id, content_object_id, {holder},"
+        " permission_id, granted_at) SELECT gen_random_uuid(), %(dossier)s,"
+        f" {value}, id, now() FROM auth_permission WHERE codename = '{codename}_dossier'"
+    )
+
+
+DOSSIERS = (
+    Attempt("open a dossier of BE", _dossier(), OPENERS),
+    Attempt("open one as a draft", _dossier(status="'draft'"), OPENERS),
+    Attempt("open one in another's name", _dossier(opened_by_id="%(elsewhere)s")),
+    Attempt("open one that is closed", _dossier(status="'closed'")),
+    Attempt("open one at another desk", _dossier(desk_id="%(bsb)s"), HEADQUARTERS | {ELSEWHERE}),
+    Attempt("open one for a handler elsewhere", _dossier(handler_id="%(elsewhere)s")),
+    Attempt("open one for the Dutch officer", _dossier(handler_id="%(dutch_officer)s")),
+    Attempt("open one for the officer", _dossier(handler_id="%(officer)s"),
+            frozenset({HANDLER}) | HEADQUARTERS),
+    Attempt("change the title", _update("cases_dossier", "title = 'x'", "dossier"), MOVERS),
+    Attempt("change the title of the Dutch one", _update("cases_dossier", "title = 'x'", "dutch"),
+            DUTCH),
+    Attempt("change a closed one", _update("cases_dossier", "title = 'x'", "closed")),
+    Attempt("change all at once", "UPDATE cases_dossier SET title = 'x'"
+            " WHERE status <> 'closed'", MOVERS | DUTCH),
+    Attempt("change the title by merging", _merge("cases_dossier", "title = 'x'", "dossier"),
+            MOVERS),
+    Attempt("change the title on the side", "WITH this AS (SELECT %(dossier)s::uuid AS id)"
+            " UPDATE cases_dossier d SET title = 'x' FROM this WHERE d.id = this.id", MOVERS),
+    Attempt("re-own it by merging", _merge("cases_dossier", "owner = 'NL'", "dossier")),
+    Attempt("write a new one over it", _over(_dossier(id="%(dossier)s"), "title = 'x'"),
+            OWN_MOVERS),
+    Attempt("write a new one over the Dutch one", _over(_dossier(id="%(dutch)s"), "title = 'x'")),
+    Attempt("open one without an owner", _dossier(owner="''")),
+    Attempt("open one of NL", _dossier(owner="'NL'"), DUTCH_OPENERS),
+    Attempt("open one of LU", _dossier(owner="'LU'", handler_id="%(me)s")),
+    Attempt("skip to closed", _update("cases_dossier", "status = 'closed'", "dossier")),
+    Attempt("close what is answered", _update("cases_dossier", "status = 'closed'", "answered"),
+            frozenset({COORDINATOR})),
+    Attempt("open a closed one again", _update("cases_dossier", "status = 'open'", "closed")),
+    *(Attempt(f"set {change}", _update("cases_dossier", change, "dossier")) for change in (
+        "owner = 'NL'", "owner = ''", "owner = NULL", "handler_id = %(me)s", "handler_id = NULL",
+        "readers = '{1}'", "opened_by_id = %(me)s", "confined = true", "desk_id = %(bsb)s",
+        "number = 7", "reference = 'BE-BOG-2026-00007'", "year = 2020", "opened_at = now()",
+        "changed_at = now()", "id = gen_random_uuid()",
+    )),
+    Attempt("delete it", "DELETE FROM cases_dossier WHERE id = %(dossier)s"),
+    Attempt("delete all", "TRUNCATE cases_dossier CASCADE"),
+)  # fmt: skip
+
+ENTRIES = (
+    Attempt("add a note", _entry(), CONTRIBUTORS),
+    Attempt("add a note in another's name", _entry(author_id="%(elsewhere)s")),
+    Attempt("add a note in nobody's name", _entry(author_id="NULL")),
+    Attempt("add an event", _entry(kind="'event'", event="'handover.accepted'")),
+    Attempt("add a note that is an event", _entry(event="'handover.accepted'")),
+    Attempt("add a note to the Dutch one", _entry(dossier_id="%(dutch)s"), DUTCH),
+    Attempt("add a note to a closed one", _entry(dossier_id="%(closed)s")),
+    Attempt("change an entry", _update("cases_entry", "text = 'x'", "entry")),
+    Attempt("move an entry", _update("cases_entry", "dossier_id = %(other)s", "entry")),
+    Attempt("write a note over an entry", _over(_entry(id="%(entry)s"), "text = 'x'")),
+    Attempt("take an entry for one's own", _update("cases_entry", "author_id = %(me)s", "entry")),
+    Attempt("move a visit", "UPDATE cases_visit SET dossier_id = %(dutch)s"),
+    Attempt("give a visit to another", "UPDATE cases_visit SET person_id = %(elsewhere)s"),
+    Attempt("visit the Dutch one", _insert("cases_visit", {
+        "id": "gen_random_uuid()", "dossier_id": "%(dutch)s", "person_id": "%(me)s",
+        "at": "now()"}), DUTCH),
+    Attempt("delete an entry", "DELETE FROM cases_entry WHERE id = %(entry)s"),
+    Attempt("note a visit", _insert("cases_visit", {
+        "id": "gen_random_uuid()", "dossier_id": "%(dossier)s", "person_id": "%(me)s",
+        "at": "now()"}), READERS),
+    Attempt("note another's visit", _insert("cases_visit", {
+        "id": "gen_random_uuid()", "dossier_id": "%(dossier)s", "person_id": "%(elsewhere)s",
+        "at": "now()"})),
+    Attempt("forget a visit", "DELETE FROM cases_visit"),
+    Attempt("enter the list index", _insert("cases_reader", {
+        "dossier_id": "%(dossier)s", "principal": "COALESCE(%(me)s, 1)", "owner": "'BE'",
+        "desk": "%(bog)s", "handler": "0", "phase": "'open'", "due": "now()",
+        "opened_at": "now()"})),
+    Attempt("move in the list index", "UPDATE cases_reader SET principal = 1"),
+    Attempt("leave the list index", "DELETE FROM cases_reader"),
+)  # fmt: skip
+
+GRANTS = (
+    *(Attempt(f"give oneself {level}", _grant("user", "user_id", "%(me)s", level))
+      for level in ("view", "contribute", "handle")),
+    Attempt("give the Dutch stranger view",
+            _grant("user", "user_id", "%(dutch_stranger)s", "view")),
+    Attempt("give a group view", _grant("group", "group_id", "%(headquarters)s", "view")),
+    Attempt("give one's group all of it", _grant("group", "group_id",
+            "(SELECT group_id FROM accounts_posting WHERE person_id = %(me)s LIMIT 1)",
+            "oversee")),
+    Attempt("move a grant to another dossier", "UPDATE cases_dossieruserpermission SET"
+            " content_object_id = %(dutch)s"),
+    Attempt("raise a grant", "UPDATE cases_dossieruserpermission SET permission_id = (SELECT id"
+            " FROM auth_permission WHERE codename = 'handle_dossier')"),
+    Attempt("take a grant by merging", "MERGE INTO cases_dossieruserpermission t USING"
+            " (SELECT 1) AS s ON t.id = %(grant)s WHEN MATCHED THEN DELETE"),
+    Attempt("forge history", "INSERT INTO cases_granthistory (id, \"grant\", dossier_id, person_id,"
+            " level, granted_at) VALUES (gen_random_uuid(), gen_random_uuid(), %(dossier)s, %(me)s,"
+            " 'handle', now())"),
+    Attempt("count backwards", "UPDATE cases_referencecounter SET last = 0"),
+    Attempt("change a grant", "UPDATE cases_dossieruserpermission SET user_id = %(me)s"),
+    Attempt("prolong a grant", "UPDATE cases_dossieruserpermission SET mandate_id = NULL"),
+    Attempt("take a grant", "DELETE FROM cases_dossieruserpermission WHERE id = %(grant)s"),
+    Attempt("take the groups' grants", "DELETE FROM cases_dossiergrouppermission"),
+    Attempt("change history", "UPDATE cases_granthistory SET ended_at = now()"),
+    Attempt("delete history", "DELETE FROM cases_granthistory"),
+    Attempt("first grants again", "SELECT cases_first_grants(%(dossier)s)"),
+    Attempt("first grants of the Dutch one", "SELECT cases_first_grants(%(dutch)s)"),
+    *(Attempt(f"call {call.split('(')[0]}", f"SELECT {call}") for call in (
+        "cases_grant_person(%(dossier)s, %(me)s, 'handle', NULL, NULL, now())",
+        "cases_grant_group(%(dossier)s, %(team)s, '{view}', NULL, NULL, now())",
+        "cases_derive_readers(ARRAY[%(dossier)s])",
+        "cases_readers_of(%(dossier)s)",
+        "cases_record(%(dossier)s, 'handover.accepted', '{}')",
+        "cases_next_number('dossier', 'BE', %(bog)s, 2026)",
+        "cases_people_of(%(team)s, '{}')",
+        "cases_standing_mandate(%(me)s, 'BE', %(bog)s, 'other')",
+        "cases_take_over(NULL::cases_handover, NULL::cases_dossier, %(me)s)",
+        "cases_may_move(NULL::cases_handover, NULL::cases_dossier, 'accept')",
+        "cases_handover_facts(NULL::cases_handover)",
+        "cases_steering(NULL::cases_dossier)",
+    )),
+)  # fmt: skip
+
+DECIDE = "state = 'given', decided_by_id = %(me)s, decided_at = now()"
+MANDATES = (
+    Attempt("ask for a mandate", _mandate(), MOVERS),
+    Attempt("ask in another's name", _mandate(asked_by_id="%(elsewhere)s")),
+    Attempt("ask for oneself what is given", _mandate(
+        state="'given'", decided_by_id="%(officer)s", decided_at="now()")),
+    Attempt("ask and decide at once", _mandate(decided_by_id="%(elsewhere)s")),
+    Attempt("ask with a reason decided", _mandate(decision_reason="'Agreed.'")),
+    Attempt("ask for what has ended", _mandate(ended_at="now()")),
+    Attempt("ask for a mandate to oversee", _mandate(level="'oversee'")),
+    Attempt("ask for a mandate without an end", _mandate(ends_at="now()")),
+    Attempt("ask for the Dutch one", _mandate(owner="'NL'", dossier_id="%(dutch)s",
+            receiver_country="'BE'", receiver_person_id="%(officer)s"), DUTCH),
+    Attempt("ask the wrong owner", _mandate(owner="'LU'")),
+    Attempt("ask for everybody", _mandate(receiver_person_id="NULL")),
+    Attempt("ask for all dossiers of all desks", _mandate(dossier_id="NULL")),
+    Attempt("ask over what is given", _over(_mandate(id="%(given)s"),
+            "ends_at = now() + interval '9 years'")),
+    Attempt("ask with a forged country", _mandate(
+        receiver_country="'LU'", receiver_person_id="%(dutch_stranger)s")),
+    Attempt("ask for a standing mandate", _mandate(dossier_id="NULL", desk_id="%(bog)s"),
+            HEADQUARTERS),
+    Attempt("ask for a standing mandate of NL", _mandate(
+        owner="'NL'", dossier_id="NULL", desk_id="%(bog)s", receiver_country="'BE'",
+        receiver_person_id="%(officer)s"), DUTCH),
+    Attempt("give what is asked", _update("cases_mandate", DECIDE, "asked"),
+            frozenset({COORDINATOR})),
+    Attempt("give one's own", _update("cases_mandate", DECIDE, "own")),
+    Attempt("give by merging", _merge("cases_mandate", DECIDE, "asked"), frozenset({COORDINATOR})),
+    Attempt("give and re-own", _update("cases_mandate", f"{DECIDE}, owner = 'NL'", "asked")),
+    Attempt("give for another dossier", _update(
+        "cases_mandate", f"{DECIDE}, dossier_id = %(other)s", "asked")),
+    Attempt("give to another", _update(
+        "cases_mandate", f"{DECIDE}, receiver_person_id = %(dutch_officer)s", "asked")),
+    Attempt("give to oversee", _update("cases_mandate", f"{DECIDE}, level = 'oversee'", "asked")),
+    Attempt("ask again what has ended", _update("cases_mandate", "state = 'asked'", "ended")),
+    Attempt("refuse what is asked", _update("cases_mandate", "state = 'refused'", "asked"),
+            frozenset({COORDINATOR})),
+    Attempt("end what is given", _update(
+        "cases_mandate", "state = 'ended', ended_by_id = %(me)s, ended_at = now()", "given"),
+        frozenset({COORDINATOR})),
+    Attempt("end it in another's name", _update(
+        "cases_mandate", "state = 'ended', ended_by_id = %(elsewhere)s", "given")),
+    Attempt("give again what has ended", _update("cases_mandate", DECIDE, "ended")),
+    *(Attempt(f"set {change}", _update("cases_mandate", change, "given")) for change in (
+        "ends_at = now() + interval '9 years'", "level = 'handle'",
+        "starts_at = now() - interval '9 years'", "receiver_person_id = %(me)s",
+        "dossier_id = %(other)s", "owner = 'NL'", "number = 'BE-M-2026-001'",
+        "asked_by_id = %(me)s", "receiver_group_id = %(team)s",
+    )),
+    Attempt("prolong what is asked", _update(
+        "cases_mandate", "ends_at = now() + interval '9 years'", "asked")),
+    Attempt("delete a mandate", "DELETE FROM cases_mandate WHERE id = %(given)s"),
+)  # fmt: skip
+
+ANSWER = "SELECT cases_move_work(%(handover)s, '{}', '')"
+HANDOVERS = (
+    Attempt("offer a dossier", _handover(), MOVERS),
+    Attempt("offer in another's name", _handover(giver_id="%(elsewhere)s")),
+    Attempt("offer and accept at once", _handover(state="'accepted'")),
+    Attempt("offer across the border", _handover(to_person_id="%(dutch_stranger)s")),
+    Attempt("offer on what is only asked", _handover(
+        to_person_id="%(dutch_stranger)s", mandate_id="%(asked)s")),
+    Attempt("offer on a mandate to view", _handover(
+        to_person_id="%(dutch_officer)s", mandate_id="%(given)s")),
+    Attempt("offer on what has ended", _handover(
+        to_person_id="%(dutch_stranger)s", mandate_id="%(ended)s")),
+    Attempt("offer and wait for what is asked", _handover(
+        to_person_id="%(dutch_stranger)s", mandate_id="%(asked)s", state="'awaiting_mandate'"),
+        MOVERS),
+    Attempt("offer to oneself", _handover(to_person_id="%(me)s")),
+    Attempt("offer to nobody", _handover(to_person_id="NULL")),
+    Attempt("offer to two", _handover(to_group_id="%(team)s")),
+    Attempt("offer and keep sight for good", _handover(giver_keeps="'view'")),
+    Attempt("offer to somebody elsewhere", _handover(to_person_id="%(elsewhere)s")),
+    Attempt("offer to a team elsewhere", _handover(
+        to_person_id="NULL", to_group_id="%(bsb_team)s")),
+    Attempt("offer to headquarters", _handover(
+        to_person_id="NULL", to_group_id="%(headquarters)s")),
+    Attempt("offer and keep the hand on it", _handover(
+        giver_keeps="'handle'", giver_keeps_until="now() + interval '9 days'")),
+    Attempt("offer a closed one", _handover(dossier_id="%(closed)s")),
+    Attempt("offer the Dutch one", _handover(dossier_id="%(dutch)s")),
+    Attempt("answer in the table", _update("cases_handover", "answer_reason = 'x'", "handover")),
+    *(Attempt(f"set {change}", _update("cases_handover", change, "handover")) for change in (
+        "state = 'accepted'", "answered_by_id = %(me)s", "to_person_id = %(me)s",
+        "answer_by = now() + interval '9 years'", "giver_keeps = 'view'", "giver_id = %(me)s",
+        "dossier_id = %(dossier)s", "to_group_id = %(team)s", "mandate_id = %(given)s",
+    )),
+    Attempt("accept the offer", ANSWER.format("accept"), frozenset({CONTRIBUTOR})),
+    Attempt("decline the offer", ANSWER.format("decline"), frozenset({CONTRIBUTOR})),
+    Attempt("withdraw the offer", ANSWER.format("withdraw"), OWN_MOVERS),
+    Attempt("offer it once more", ANSWER.format("offer")),
+    *(Attempt(step, ANSWER.format(step)) for step in (
+        "give_mandate", "refuse_mandate", "expire", "view", "")),
+    Attempt("move what is not there", "SELECT cases_move_work(%(dossier)s, 'accept', '')"),
+    Attempt("delete an offer", "DELETE FROM cases_handover WHERE id = %(handover)s"),
+    Attempt("tidy up", "SELECT count(*) FROM cases_tidy_up(9)", frozenset({NOBODY, CLOSED})),
+)  # fmt: skip
+
+PEOPLE = (
+    Attempt("choose one's language", "UPDATE accounts_user SET language = 'nl' WHERE"
+            " person_ptr_id = %(me)s", WITH_ACCOUNT),
+    Attempt("choose another's language", "UPDATE accounts_user SET language = 'nl' WHERE"
+            " person_ptr_id = %(elsewhere)s"),
+    *(Attempt(f"set {change}", f"UPDATE accounts_user SET {change} WHERE person_ptr_id = %(me)s")
+      for change in ("password = 'x'", "email = 'x@x.example'", "is_active = true",
+                     "service = 'x'", "person_ptr_id = 1")),
+    *(Attempt(f"of another set {change}", f"UPDATE accounts_user SET {change} WHERE"
+              " person_ptr_id = %(elsewhere)s")
+      for change in ("password = 'x'", "email = 'x@x.example'", "is_active = false",
+                     "time_zone = ''")),
+    *(Attempt(f"of another set {change}", f"UPDATE accounts_person SET {change} WHERE"
+              " id = %(elsewhere)s") for change in ("country = 'NL'", "name = 'x'")),
+    Attempt("open a closed account", "UPDATE accounts_user SET is_active = true"),
+    Attempt("delete an account", "DELETE FROM accounts_user WHERE person_ptr_id = %(elsewhere)s"),
+    Attempt("delete a person", "DELETE FROM accounts_person WHERE id = %(elsewhere)s"),
+    Attempt("everybody's language", "UPDATE accounts_user SET language = 'nl'", WITH_ACCOUNT),
+    *(Attempt(f"set {change}", f"UPDATE accounts_person SET {change} WHERE id = %(me)s")
+      for change in ("country = 'NL'", "name = 'x'", "public_id = gen_random_uuid()")),
+    Attempt("add a person", "INSERT INTO accounts_person (public_id, name, country) VALUES"
+            " (gen_random_uuid(), 'x', 'BE')"),
+    Attempt("add an account", "INSERT INTO accounts_user (person_ptr_id, password, email, service,"
+            " language, time_zone, is_active) VALUES (%(me)s, '', 'x', 'x', 'en', '', true)"),
+    Attempt("add a posting", "INSERT INTO accounts_posting (person_id, country, role, group_id,"
+            " starts_at) VALUES (%(me)s, 'BE', 'coordinator', %(headquarters)s, now())"),
+    Attempt("prolong a posting", "UPDATE accounts_posting SET ends_at = NULL WHERE"
+            " person_id = %(me)s"),
+    Attempt("rise in a posting", "UPDATE accounts_posting SET role = 'coordinator' WHERE"
+            " person_id = %(me)s"),
+    Attempt("join a group by one's posting", "UPDATE accounts_posting SET group_id ="
+            " %(headquarters)s, desk_id = NULL WHERE person_id = %(me)s"),
+    Attempt("move one's posting to another country", "UPDATE accounts_posting SET country = 'NL'"
+            " WHERE person_id = %(me)s"),
+    Attempt("take another's posting", "UPDATE accounts_posting SET person_id = %(me)s WHERE"
+            " person_id = %(elsewhere)s"),
+    Attempt("add a posting to another", "INSERT INTO accounts_posting (person_id, country, role,"
+            " desk_id, group_id, starts_at) VALUES (%(elsewhere)s, 'BE', 'officer', %(bog)s,"
+            " %(team)s, now())"),
+    Attempt("add a national group", "INSERT INTO accounts_nationalgroup (group_id, country)"
+            " SELECT min(id), 'BE' FROM auth_group"),
+    Attempt("move a desk", "UPDATE accounts_desk SET code = 'XXX'"),
+    Attempt("move a headquarters", "UPDATE accounts_headquarters SET country = 'NL'"),
+    Attempt("end another's posting", "DELETE FROM accounts_posting WHERE"
+            " person_id = %(elsewhere)s"),
+    Attempt("add a certificate", "INSERT INTO accounts_certificate (person_id, rules_of, issued_on,"
+            " valid_until) VALUES (%(me)s, 'NL', current_date, current_date)"),
+    Attempt("prolong a certificate", "UPDATE accounts_certificate SET valid_until = '2099-01-01'"),
+    Attempt("add an absence", "INSERT INTO accounts_absence (person_id, starts_on, ends_on) VALUES"
+            " (%(me)s, current_date, current_date)"),
+    Attempt("add a group", "INSERT INTO auth_group (name) VALUES ('x')"),
+    Attempt("move a group", "UPDATE accounts_nationalgroup SET country = 'NL'"),
+    Attempt("grant by guardian's own tables", "INSERT INTO guardian_userobjectpermission"
+            " (object_pk, content_type_id, permission_id, user_id) VALUES ('x', 1, 1, %(me)s)"),
+    Attempt("add a permission", "INSERT INTO auth_permission (name, content_type_id, codename)"
+            " VALUES ('x', 1, 'x')"),
+    Attempt("grant a group a permission", "INSERT INTO auth_group_permissions (group_id,"
+            " permission_id) VALUES (%(team)s, 1)"),
+    Attempt("add an address to sign in", "INSERT INTO account_emailaddress (user_id, email,"
+            " verified, \"primary\") VALUES (%(me)s, 'x@x.example', true, true)"),
+)  # fmt: skip
+
+LOG = (
+    Attempt("log one's act", "INSERT INTO audit_logrow (id, chain, actor, action, target,"
+            " target_id, reference, mandate, ip, agent, facts, why, personal) VALUES"
+            " (gen_random_uuid(), 'BE', %(me)s, 'x', '', NULL, '', '', NULL, '', '{}', '', '')",
+            WITH_ACCOUNT | {NOBODY}),
+    Attempt("log another's act", "INSERT INTO audit_logrow (id, chain, actor, action, target,"
+            " target_id, reference, mandate, ip, agent, facts, why, personal) VALUES"
+            " (gen_random_uuid(), 'BE', %(elsewhere)s, 'x', '', NULL, '', '', NULL, '', '{}', '',"
+            " '')"),
+    Attempt("change the log", "UPDATE audit_logrow SET action = 'x'"),
+    Attempt("delete from the log", "DELETE FROM audit_logrow"),
+    Attempt("seal the log", "SELECT audit_seal(9)", frozenset({NOBODY, CLOSED})),
+    Attempt("erase from the log", "SELECT audit_erase(%(dossier)s)"),
+    Attempt("change the chain's head", "UPDATE audit_chainhead SET position = 0"),
+    Attempt("log what is sealed", "INSERT INTO audit_logrow (id, chain, actor, action, position,"
+            " previous, hash) VALUES (gen_random_uuid(), 'BE', %(me)s, 'x', 1, 'x', 'x')"),
+    Attempt("log at another time", "INSERT INTO audit_logrow (id, chain, actor, action, at) VALUES"
+            " (gen_random_uuid(), 'BE', %(me)s, 'x', '2001-01-01')"),
+)  # fmt: skip
+
+TIME = frozenset({NOBODY})  # nobody acts when a time has come: beat tells whom it concerns
+ALERTS = (
+    Attempt("tell of what one sees", _alert(), READERS | TIME),
+    Attempt("tell in another's name", _alert(actor_id="%(elsewhere)s")),
+    Attempt("tell of the Dutch one", _alert(subject_id="%(dutch)s"), TIME),
+    Attempt("tell another reference", _alert(reference="'NL-BOG-2026-00001'"), TIME),
+    Attempt("tell another owner", _alert(owner="'NL'"), TIME),
+    Attempt("tell of nothing", _alert(subject_id="NULL"), TIME),
+    Attempt("tell a stranger that access ended", _alert(
+        event="'access.ended'", unique_key="'access.ended:x'", survives_access="true", path="''",
+        recipient_id="%(dutch_stranger)s"), TIME),
+    Attempt("mark another's alert", "UPDATE alerts_alert SET read_at = now()"),
+    Attempt("delete alerts", "DELETE FROM alerts_alert"),
+    Attempt("point an alert elsewhere", "UPDATE alerts_alert SET subject_id = %(dutch)s"),
+    Attempt("take another's alert", "UPDATE alerts_alert SET recipient_id = %(me)s"),
+    Attempt("queue a mail", "INSERT INTO alerts_delivery (id, alert_id, channel, state, attempts,"
+            " next_try_at, last_error) SELECT gen_random_uuid(), gen_random_uuid(), 'mail',"
+            " 'pending', 0, now(), ''"),
+    Attempt("send a mail again", "UPDATE alerts_delivery SET state = 'pending'"),
+    Attempt("settle a mail", "SELECT alerts_settle(%(dossier)s, 0, 'sent', '', NULL)",
+            frozenset({NOBODY, CLOSED})),
+    Attempt("work the outbox", "SELECT count(*) FROM alerts_claim(9, 9)",
+            frozenset({NOBODY, CLOSED})),
+)  # fmt: skip
+
+SYSTEM = (
+    *(Attempt(f"alter: {statement[:40]}", statement) for statement in (
+        "ALTER TABLE cases_dossier DISABLE ROW LEVEL SECURITY",
+        "DROP POLICY dossier_read ON cases_dossier",
+        "CREATE TABLE mine (id integer)",
+        "CREATE TEMPORARY TABLE accounts_posting (person_id integer)",
+        "CREATE TEMPORARY VIEW accounts_user AS SELECT 1 AS person_ptr_id",
+        "CREATE VIEW mine AS SELECT * FROM cases_dossier",
+        "CREATE RULE mine AS ON SELECT TO cases_dossier DO INSTEAD NOTHING",
+        "CREATE POLICY mine ON cases_dossier USING (true)",
+        "CREATE SCHEMA mine",
+        "DROP TRIGGER dossier_changes ON cases_dossier",
+        "ALTER TABLE cases_dossier DISABLE TRIGGER ALL",
+        "ALTER TABLE cases_dossier OWNER TO lodesk_app",
+        "ALTER FUNCTION lodesk_holds(uuid, text[]) OWNER TO lodesk_app",
+        "ALTER FUNCTION lodesk_enter(integer) SET search_path = pg_temp",
+        "SET LOCAL session_replication_role = replica",
+        "LOCK TABLE cases_dossier IN ACCESS EXCLUSIVE MODE",
+        "SELECT pg_terminate_backend(0, 0)",
+        "SELECT rolpassword FROM pg_authid",
+        "SELECT pg_ls_dir('.')",
+        "SELECT last FROM cases_referencecounter",
+        "SELECT session_key FROM django_session",
+        "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "CREATE OR REPLACE FUNCTION lodesk_me() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "UPDATE lodesk_border SET digest = 'x'",
+        "DELETE FROM django_session",
+        "SELECT session_data FROM django_session",
+        "SELECT nextval('accounts_person_id_seq')",
+        "SELECT last_value FROM accounts_person_id_seq",
+        "SELECT pg_read_file('/etc/passwd')",
+        "COPY cases_dossier TO PROGRAM 'cat'",
+    )),
+)  # fmt: skip
+
+ATTEMPTS = (*DOSSIERS, *ENTRIES, *GRANTS, *MANDATES, *HANDOVERS, *PEOPLE, *LOG, *ALERTS, *SYSTEM)

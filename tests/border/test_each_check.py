@@ -1,0 +1,225 @@
+"""Every constraint of the tables by itself: one value is wrong, all others are right.
+
+Written as the owner of the tables, whom no right, policy or trigger stops.
+"""
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from cases.models import Dossier, Visit
+from tests.factories import (
+    Cast,
+    DossierFactory,
+    EntryFactory,
+    HandoverFactory,
+    MandateFactory,
+    without_rules,
+)
+from tests.looking import as_owner
+
+pytestmark = pytest.mark.django_db
+OURS = ("accounts", "alerts", "audit", "cases")
+TOO_EARLY, TOO_LATE = "'1989-12-31'", "'2101-01-02'"
+RULED = ("cases_dossier", "cases_mandate", "cases_handover", "audit_logrow")
+
+LOG = (
+    "INSERT INTO audit_logrow (id, chain, actor, action, target, target_id, reference, mandate,"
+    " ip, agent, facts, why, personal, at, actor_country, salt, digest) VALUES"
+    " (gen_random_uuid(), 'OPS', NULL, 'x', '', NULL, '', '', NULL, '', '{}', '', '', now(), '',"
+    " '', '')"
+)
+ALERT = (
+    "INSERT INTO alerts_alert (id, event, subject_id, reference, owner, recipient_id, facts,"
+    " because, path, survives_access, unique_key, created_at) VALUES (gen_random_uuid(),"
+    " 'test.told', %(dossier)s, 'BE-1', 'BE', %(officer)s, '{}', '', '/x/', false, 'test.told:x',"
+    " now())"
+)
+DOSSIER = "UPDATE cases_dossier SET"
+MANDATE = "UPDATE cases_mandate SET"
+HANDOVER = "UPDATE cases_handover SET"
+
+
+def _again(table: str) -> str:
+    """A second row like one there is, under a key of its own."""
+    return (
+        f"INSERT INTO {table} SELECT (jsonb_populate_record(r, jsonb_build_object('id',"
+        f" gen_random_uuid()))).* FROM {table} r LIMIT 1"
+    )
+
+
+# Statements that break one constraint and no other.
+BROKEN: dict[str, tuple[str, ...]] = {
+    # accounts
+    "one_team_a_desk": (
+        "INSERT INTO accounts_nationalgroup (group_id, country, desk_id) VALUES"
+        " (%(group)s, 'BE', %(bog)s)",
+        "INSERT INTO accounts_nationalgroup (group_id, country) VALUES (%(group)s, 'BE')",
+    ),
+    "posting_ends_after_it_starts": ("UPDATE accounts_posting SET ends_at = starts_at",),
+    "posting_role_fits_its_place": (
+        "UPDATE accounts_posting SET role = 'auditor' WHERE role = 'officer'",
+        "UPDATE accounts_posting SET role = 'officer' WHERE role = 'coordinator'",
+        "UPDATE accounts_posting SET group_id = NULL WHERE role = 'officer'",
+    ),
+    "absence_ends_after_it_starts": (
+        "INSERT INTO accounts_absence (person_id, starts_on, ends_on) VALUES"
+        " (%(officer)s, current_date, current_date - 1)",
+    ),
+    # log and alerts
+    "log_position_once": ("UPDATE audit_logrow SET position = 1, previous = 'x', hash = 'x'",),
+    "log_chain_known": ("UPDATE audit_logrow SET chain = 'XX'",),
+    "log_action_named": ("UPDATE audit_logrow SET action = ''",),
+    "log_sealed_whole": (
+        "UPDATE audit_logrow SET hash = 'x'",
+        "UPDATE audit_logrow SET position = 0, previous = 'x', hash = 'x'",
+    ),
+    "alert_once_a_person": (ALERT,),
+    "alert_of_ended_access_holds_reference_only": (
+        "UPDATE alerts_alert SET survives_access = true",
+        "UPDATE alerts_alert SET survives_access = true, path = '', due_at = now()",
+        "UPDATE alerts_alert SET survives_access = true, path = '', facts = '{\"a\": 1}'",
+    ),
+    "delivery_once_a_channel": (_again("alerts_delivery"),),
+    # dossiers
+    "reference_once_an_owner": (f"{DOSSIER} reference = 'BE-BOG-2020-00001'",),
+    "waiting_names_for_whom": (
+        f"{DOSSIER} status = 'waiting'",
+        f"{DOSSIER} waiting_for = 'headquarters'",
+    ),
+    "dossier_kind": (f"{DOSSIER} kind = 'x'",),
+    "dossier_status": (f"{DOSSIER} status = 'x'",),
+    "dossier_waiting_for": (f"{DOSSIER} status = 'waiting', waiting_for = 'x'",),
+    "dossier_urgency": (f"{DOSSIER} urgency = 'x'",),
+    "dossier_purpose": (f"{DOSSIER} purpose = 'x'",),
+    "dossier_marking": (f"{DOSSIER} marking = 'SECRET'",),
+    "dossier_crime_area": (f"{DOSSIER} crime_area = 'x'",),
+    "dossier_handling_codes": (f"{DOSSIER} handling_codes = '{{H9}}'",),
+    "dossier_in_our_time": tuple(
+        f"{DOSSIER} {column} = {moment}"
+        for column in ("received_at", "due_at", "status_since", "opened_at", "changed_at")
+        for moment in (TOO_EARLY, TOO_LATE)
+    ),
+    "one_counter": (
+        "INSERT INTO cases_referencecounter (kind, owner, desk_id, year, last)"
+        " SELECT kind, owner, desk_id, year, last FROM cases_referencecounter",
+    ),
+    "one_visit_a_person": (_again("cases_visit"),),
+    "entry_kind": ("UPDATE cases_entry SET kind = 'x'",),
+    "entry_handling_codes": ("UPDATE cases_entry SET handling_codes = '{H9}'",),
+    "entry_in_our_time": tuple(
+        f"UPDATE cases_entry SET at = {moment}" for moment in (TOO_EARLY, TOO_LATE)
+    ),
+    # mandates
+    "mandate_ends_after_it_starts": (f"{MANDATE} ends_at = starts_at",),
+    "mandate_crosses_the_border": (f"{MANDATE} receiver_country = owner",),
+    "mandate_names_one_receiver": (
+        f"{MANDATE} receiver_group_id = %(team)s",
+        f"{MANDATE} receiver_person_id = NULL",
+    ),
+    "mandate_for_a_dossier_or_a_desk": (
+        f"{MANDATE} desk_id = %(bog)s",
+        f"{MANDATE} dossier_id = NULL",
+    ),
+    "mandate_never_oversees": (f"{MANDATE} level = 'oversee'",),
+    "asker_never_decides": (
+        f"{MANDATE} decided_by_id = asked_by_id",
+        f"{MANDATE} decided_by_id = NULL",
+        f"{MANDATE} state = 'refused', decided_by_id = asked_by_id",
+    ),
+    "mandate_number_once": (f"{MANDATE} number = 'BE-M-2020-001'",),
+    "mandate_purpose": (f"{MANDATE} purpose = 'x'",),
+    "mandate_state": (f"{MANDATE} state = 'x'",),
+    "mandate_kinds": (f"{MANDATE} kinds = '{{x}}'",),
+    "mandate_in_our_time": (
+        f"{MANDATE} starts_at = {TOO_EARLY}",
+        f"{MANDATE} ends_at = {TOO_LATE}",
+        f"{MANDATE} asked_at = {TOO_EARLY}",
+    ),
+    # handovers and grants
+    "one_open_offer_a_dossier": (f"{HANDOVER} dossier_id = %(dossier)s",),
+    "offer_to_one_addressee": (
+        f"{HANDOVER} to_group_id = %(team)s",
+        f"{HANDOVER} to_person_id = NULL",
+    ),
+    "what_is_kept_has_an_end": (
+        f"{HANDOVER} giver_keeps = 'view'",
+        f"{HANDOVER} giver_keeps_until = now()",
+    ),
+    "handover_keeps": (f"{HANDOVER} giver_keeps = 'handle', giver_keeps_until = now()",),
+    "handover_kind": (f"{HANDOVER} kind = 'x'",),
+    "handover_state": (f"{HANDOVER} state = 'x'",),
+    "offer_in_our_time": (
+        f"{HANDOVER} answer_by = {TOO_EARLY}",
+        f"{HANDOVER} offered_at = {TOO_LATE}",
+        f"{HANDOVER} giver_keeps = 'view', giver_keeps_until = {TOO_LATE}",
+    ),
+    "grant_of_a_person_once": (_again("cases_dossieruserpermission"),),
+    "grant_of_a_group_once": (_again("cases_dossiergrouppermission"),),
+}
+# A primary key says the same; they are there for the composite keys of postings to point to.
+FOR_KEYS = {"person_with_own_country", "group_with_its_country"}
+
+
+@pytest.fixture
+def rows(cast: Cast) -> dict[str, Any]:
+    """Two dossiers, each with a mandate and an offer, and a row of everything else."""
+    for _number in range(2):
+        dossier = DossierFactory(handler=cast.belgian_officer)
+        MandateFactory(dossier=dossier, receiver=cast.dutch_officer)
+        HandoverFactory(dossier=dossier, to=cast.belgian_colleague)
+    EntryFactory(dossier=dossier)
+    person = cast.belgian_officer.person_ptr
+    Visit.objects.create(dossier=dossier, person=person, at=timezone.now())
+    values = {
+        "dossier": dossier.pk, "officer": person.pk, "team": cast.team("NL").pk,
+        "bog": cast.desks["BOG"].pk, "group": Group.objects.create(name="x").pk,
+    }  # fmt: skip
+    as_owner(ALERT, values)
+    for _number in range(2):
+        as_owner(LOG)
+    return values
+
+
+def test_every_constraint_of_ours_is_tried() -> None:
+    there = {
+        constraint.name
+        for model in apps.get_models()
+        if model._meta.app_label in OURS
+        for constraint in model._meta.constraints
+    }
+    assert there - FOR_KEYS == set(BROKEN)
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_must_never_be_false_is_refused(rows: dict[str, Any], name: str) -> None:
+    with without_rules(*RULED):
+        for statement in BROKEN[name]:
+            assert _broken(statement, rows) == name, statement
+
+
+def _broken(statement: str, values: dict[str, Any]) -> str | None:
+    """The constraint that a statement breaks."""
+    try:
+        with transaction.atomic():
+            as_owner(statement, values)
+            as_owner("SET CONSTRAINTS ALL IMMEDIATE")
+            transaction.set_rollback(True)
+    except IntegrityError as error:
+        diagnosis: Any = error.__cause__
+        return str(diagnosis.diag.constraint_name)
+    return None
+
+
+@pytest.mark.parametrize("country", ["BE", "NL"])
+def test_the_same_reference_of_another_owner_is_none_of_its_business(
+    cast: Cast, country: str
+) -> None:
+    # Else one country's numbers would tell another one's.
+    for owner in {"BE", country}:
+        DossierFactory(owner=owner, reference="X-1", year=2020, number=1)
+    assert Dossier.objects.filter(reference="X-1").count() == len({"BE", country})

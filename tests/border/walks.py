@@ -1,0 +1,348 @@
+"""Ways through a world: every page with every filter, wrong forms, every step, what time does.
+
+An address is walked as soon as it exists. Only what it takes as an argument must be known here: see
+`VALUES`. A thorough walk is everybody's with every value; a brief one is three people's, who share
+the values among them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import product
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from cases import policy
+from cases.models import Dossier, Handover, Mandate
+from cases.states import Step
+from tests import steps
+from tests.border import markup
+from tests.border.markup import Form
+from tests.border.neighbours import POSTED
+from tests.border.non_interference import Visitor, World
+from tests.factories import raw
+from tests.looking import as_owner
+from tests.pages import filled
+from tests.test_access import named_urls
+
+Value = TypeVar("Value")
+ENDS_THE_SESSION = "account_logout"
+
+
+def everything(world: World) -> None:
+    """All of it, each from the same state."""
+    for walk in (every_table, every_page, every_step, the_passing_of_time):
+        if walk is every_step and world.of not in POSTED:
+            continue  # the story below is told by officers at a desk
+        with world.apart():
+            walk(world)
+
+
+def walkers(world: World) -> list[str]:
+    """Who walks: one person of each role and place, and who has none any more; or three of them."""
+    if not world.thorough:
+        return [_name(world, part) for part in ("worker", "coordinator", "auditor")]
+    rows = as_owner(
+        "SELECT DISTINCT ON (role, desk_id, ends_at <= now()) person_id FROM accounts_posting"
+        " JOIN accounts_user ON person_ptr_id = person_id"
+        " WHERE country = %s AND is_active AND starts_at <= now()"
+        " ORDER BY role, desk_id, ends_at <= now(), accounts_posting.id",
+        [world.of],
+    )
+    return [name for name, person in world.people.items() if (person.pk,) in rows]
+
+
+def _name(world: World, part: str) -> str:
+    person = world.template.person(world.of, part)
+    return next(name for name, each in world.people.items() if each.pk == person.pk)
+
+
+# Pages ------------------------------------------------------------------------------------
+
+
+def _references(world: World) -> tuple[list[str], list[str]]:
+    own = [each.reference for each in world.template.known_to(world.of)]
+    return own, [each for secret in world.secrets for each in secret.references]
+
+
+def _handovers(world: World) -> tuple[list[str], list[str]]:
+    own = Handover.objects.filter(dossier__in=world.template.known_to(world.of))
+    keys = own.order_by("dossier__title", "dossier__reference").values_list("pk", flat=True)
+    return [str(key) for key in keys], [str(secret.handover) for secret in world.secrets]
+
+
+def _mandates(world: World) -> tuple[list[str], list[str]]:
+    own = Mandate.objects.filter(dossier__in=world.template.known_to(world.of))
+    keys = own.order_by("state", "number").values_list("pk", flat=True)
+    return [str(key) for key in keys], [str(secret.mandate) for secret in world.secrets]
+
+
+# What an address can take: what the country knows of, and secrets of the others.
+VALUES: dict[str, Callable[[World], tuple[list[str], list[str]]]] = {
+    "reference": _references,
+    "handover": _handovers,
+    "mandate": _mandates,
+}
+
+
+def every_page(world: World) -> None:
+    """Everybody, and a stranger, opens every address; wrong forms are sent.
+
+    The arguments, filters and forms are shared among those who read dossiers.
+    """
+    people = walkers(world)
+    readers = [name for name in people if policy.principals(world.people[name]).groups]
+    for name in ["", *people]:
+        turn = readers.index(name) if name in readers else 0
+        with world.apart():
+            _Browsing(world.visitor(name), turn, len(readers) if name in readers else 1).all()
+
+
+class _Browsing:
+    """One person opens every address, with a share of all that it offers."""
+
+    def __init__(self, visitor: Visitor, turn: int, turns: int) -> None:
+        self.visitor, self.world = visitor, visitor.world
+        self._turn, self._turns = turn, turns
+        self._sent: set[tuple[str, ...]] = set()
+
+    def all(self) -> None:
+        """Look first, then write, then leave."""
+        found = [(name, path, form) for name, path in self._paths() for form in self._look(path)]
+        for name, path, form in found:
+            if form.method == "post":
+                self._send_wrongly(name, path, form)
+        self.visitor.get(reverse(ENDS_THE_SESSION))
+        self.visitor.post(reverse(ENDS_THE_SESSION), {})
+
+    def _share(self, values: Sequence[Value], *, most: int, offset: int = 0) -> Sequence[Value]:
+        """This person's part of it."""
+        start = (self._turn + offset) % self._turns
+        return values[start :: self._turns][:most]
+
+    def _paths(self) -> Iterator[tuple[str, str]]:
+        """Every address of the site, with what people of the country know and what they do not."""
+        for number, (name, arguments) in enumerate(named_urls()):
+            unknown = set(arguments) - VALUES.keys()
+            assert not unknown, f"the address {name} takes {unknown}: add it to VALUES"
+            if name == ENDS_THE_SESSION:
+                continue
+            for values in self._values(arguments, number):
+                yield name, reverse(name, kwargs=dict(zip(arguments, values, strict=True)))
+
+    def _values(self, arguments: Sequence[str], number: int) -> Iterable[tuple[str, ...]]:
+        """Some arguments in sight and one that is a secret; each address begins elsewhere."""
+        both = [VALUES[each](self.world) for each in arguments]
+        known = [_turned(own, number) for own, _strange in both]
+        strange = [_turned(secrets, number) for _own, secrets in both]
+        some = [self._share(own, most=3 if self.world.thorough else 1) for own in known]
+        one = [self._share(secrets, most=1) or secrets[:1] for secrets in strange]
+        return dict.fromkeys((*product(*some), *product(*one)))
+
+    def _look(self, path: str) -> list[Form]:
+        """Open a page, and a share of the variations it links to and of its filters."""
+        page = self.visitor.get(path)
+        if page.status_code != 200 or "text/html" not in page.headers["Content-Type"]:
+            return []
+        found = markup.read(page.content.decode())
+        here = [each for each in found.links if each.startswith(("?", f"{path}?"))]
+        for form in found.forms:
+            if form.method == "get" and form.action in ("", path):
+                here += [f"?{query}" for query in self._queries(form)]
+        for address in self._share(list(dict.fromkeys(here)), most=20):
+            self.visitor.get(path + address.removeprefix(path))
+        if here:
+            self.visitor.get(path, **{"HX-Request": "true"})
+        return found.forms
+
+    def _queries(self, form: Form) -> Iterator[str]:
+        """One query for each value a filter can have, secrets of the others included."""
+        for name in form.typed:
+            yield from (urlencode({name: words}) for words in self._words())
+        for name, values in form.choices.items():
+            yield from (urlencode({name: value}) for value in (*values, self._wrong()[0]))
+
+    def _words(self) -> Iterator[str]:
+        yield self.world.template.home[self.world.of][0].title
+        for secret in self.world.secrets:
+            yield from (secret.word, secret.references[0])
+
+    def _wrong(self) -> list[str]:
+        """What people of the country have no business with."""
+        found = []
+        for country, secret in self.world.template.secrets.items():
+            if country != self.world.of:
+                aside = self.world.template.aside(country)
+                found += [secret.references[0], f"p:{aside.public_id}", str(secret.mandate)]
+        return found
+
+    def _send_wrongly(self, name: str, path: str, form: Form) -> None:
+        """Send a form with what belongs to the others in each of its fields; each form once."""
+        fields = (*form.typed, *form.choices)
+        which = (form.action or name, *fields, form.hidden.get("action", ""))
+        if which in self._sent:
+            return
+        self._sent.add(which)
+        wrong = _turned(self._wrong(), self._turn + len(self._sent))
+        self.visitor.post(form.action or path, form.hidden | dict.fromkeys(fields, wrong[0]))
+
+
+def _turned(values: list[str], by: int) -> list[str]:
+    """The same values, beginning elsewhere."""
+    start = by % len(values) if values else 0
+    return values[start:] + values[:start]
+
+
+# Steps ------------------------------------------------------------------------------------
+
+READ = {f"read_{part}": "on" for part in ("state", "promises", "deadline", "contacts", "risks")}
+WRITTEN = {"note_promises": "none", "note_risks": "none"} | READ
+
+
+def every_step(world: World) -> None:
+    """A story in which each step is taken on the own dossiers, and what everybody sees then."""
+    story = _Story(world)
+    story.works()
+    if world.of in POSTED:  # elsewhere nobody of the country can be offered a dossier
+        story.hands_over()
+    story.decides()
+    missing = set(Step) - story.taken - {Step.VIEW}
+    if world.of not in POSTED:
+        missing -= {Step.WITHDRAW, Step.DECLINE, Step.ACCEPT}
+    assert not missing, f"nobody takes {sorted(missing)} in the story"
+    world.mails()
+    for visitor in story.people.values():
+        for path in ("/", "/alerts/", "/handovers/", "/log/"):
+            visitor.get(path)
+
+
+class _Story:
+    """Worker, mate and coordinator of a country take every step with the pages of the site."""
+
+    def __init__(self, world: World) -> None:
+        self.world, template = world, world.template
+        self.taken: set[Step] = set()
+        parts = {"worker": "worker", "coordinator": "coordinator", "auditor": "auditor"}
+        # Where nobody is posted, headquarters takes over.
+        parts["mate"] = "mate" if world.of in POSTED else "coordinator"
+        self.people = {who: world.visitor(_name(world, part)) for who, part in parts.items()}
+        self.taker = (
+            f"p:{template.person(world.of, 'mate').public_id}"
+            if (world.of in POSTED)
+            else f"t:{world.of}"
+        )
+        self.home = template.home[world.of]
+
+    def works(self) -> None:
+        """Open, write, change, and go through the life of a dossier."""
+        late, _offered, _lapsed, answered, confined, _queue, draft, _left = self.home
+        new = {"title": "New", "kind": "other", "desk": "BOG", "host_country": "CO"}
+        self.sends("worker", "/dossiers/new", **new, handle="on")
+        self.takes(Step.CONTRIBUTE, "worker", late, "entries", text="A note.", language="en")
+        self.takes(Step.CHANGE, "worker", late, "change", title="Another title")
+        life = (
+            (Step.RESUME, "worker", late, "resume"),
+            (Step.START, "worker", draft, "start"),
+            (Step.WAIT, "worker", confined, "wait:headquarters"),
+            (Step.ANSWER, "worker", confined, "answer"),
+            (Step.REOPEN, "worker", answered, "reopen"),
+            (Step.ANSWER, "worker", answered, "answer"),
+            (Step.CLOSE, "coordinator", answered, "close"),
+        )
+        for step, who, dossier, value in life:
+            self.takes(step, who, dossier, "status", step=value, reason="It is time.")
+
+    def hands_over(self) -> None:
+        """Take back, decline and accept, within the country."""
+        late, offered, *_rest = self.home
+        for step, who in (
+            (Step.WITHDRAW, "worker"), (Step.DECLINE, "mate"), (Step.ACCEPT, "mate"),
+        ):  # fmt: skip
+            offer = Handover.objects.filter(dossier=offered.pk).open().get()
+            self.answers(step, who, offer)
+            if step != Step.ACCEPT:
+                self.offers(offered, self.taker)
+        self.offers(late, self.taker)
+
+    def decides(self) -> None:
+        """Give what was asked, refuse what is asked now, end what was given."""
+        template, of = self.world.template, self.world.of
+        other = next(each for each in POSTED if each != of)
+        asked = template.shared[of, other][-1]
+        confined = self.home[4]
+        self.offers(confined, f"p:{template.person(other, 'worker').public_id}")
+        self.judges(Step.GIVE_MANDATE, asked, "give_form", "give")
+        self.judges(Step.REFUSE_MANDATE, confined, "refuse_form", "refuse", reason="No.")
+        self.judges(Step.END_MANDATE, asked, "end_form", "end")
+
+    def offers(self, dossier: Dossier, to: str) -> None:
+        """Offer a dossier."""
+        self.takes(Step.OFFER, "worker", dossier, "hand-over", to=to, **WRITTEN)
+
+    def answers(self, step: Step, who: str, offer: Handover) -> None:
+        """Answer an offer, or take it back."""
+        self.people[who].get(f"/handovers/{offer.pk}/")
+        sent = {"action": step.value, "reason": "On leave."}
+        self.sent(self.people[who].post(f"/handovers/{offer.pk}/", sent), step)
+
+    def judges(self, step: Step, dossier: Dossier, form: str, action: str, **more: str) -> None:
+        """Decide on the newest mandate of a dossier."""
+        mandate = Mandate.objects.filter(dossier=dossier.pk).latest("number")
+        path, coordinator = f"/mandates/{mandate.pk}/", self.people["coordinator"]
+        sent = filled(coordinator.get(path), form, **more) | {"action": action}
+        self.sent(coordinator.post(path, sent), step)
+
+    def takes(self, step: Step, who: str, dossier: Dossier, page: str, /, **values: str) -> None:
+        """Fill in a page of a dossier and send it; then look at the dossier."""
+        path = f"/d/{dossier.reference}/{page}"
+        if page == "entries":
+            self.sent(self.people[who].post(path, values), step)
+        else:
+            self.sends(who, path, step, **values)
+        self.people[who].get(f"/d/{dossier.reference}/")
+
+    def sends(self, who: str, path: str, step: Step = Step.VIEW, /, **values: str) -> None:
+        """Fill in a form and send it."""
+        visitor = self.people[who]
+        self.sent(visitor.post(path, filled(visitor.get(path), **values)), step)
+
+    def sent(self, answer: HttpResponse, step: Step) -> None:
+        """It was accepted: such a step proves something."""
+        assert answer.status_code == 302, f"{step}: {answer.content.decode()}"
+        self.taken.add(step)
+
+
+# Time, and the tables ---------------------------------------------------------------------
+
+
+def the_passing_of_time(world: World) -> None:
+    """Offers lapse, mandates end, handlers are gone: what beat does, and who is told."""
+    world.clock.tick()
+    steps.tidy_up()
+    world.clock.settle()
+    world.mails()
+    for name in walkers(world):
+        visitor = world.visitor(name)
+        for path in ("/", "/alerts/", "/log/"):
+            visitor.get(path)
+
+
+DIRECTORY = "SELECT DISTINCT person_id, country, role, desk_id, absent, certified_for FROM"
+
+
+def every_table(world: World) -> None:
+    """What raw SQL under the application's role shows everybody, table by table.
+
+    The joint directory is the same in both worlds, too: so what changes is indeed a secret.
+    """
+    tables = as_owner(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        " AND relkind IN ('r', 'v', 'm') AND has_table_privilege('lodesk_app', oid, 'SELECT')"
+        " ORDER BY relname"
+    )
+    for name, person in world.people.items():
+        for (table,) in tables:
+            columns = DIRECTORY if table == "accounts_directory" else "SELECT * FROM"
+            rows = raw(person, f"SELECT t::text FROM ({columns} {table}) AS t ORDER BY 1")
+            world.keep(f"{name} reads {table}", "\n".join(row for (row,) in rows))

@@ -1,0 +1,51 @@
+"""Every page of the product with somebody who may open it, on the demo's data."""
+
+from dataclasses import dataclass
+
+from tests.e2e.site import Site
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page, and whom to ask for it; `name` is the URL's name in lodesk.urls."""
+
+    name: str
+    path: str
+    person: str
+
+
+def places(site: Site) -> list[Place]:
+    """All pages a signed-in person can open with GET."""
+    ((bananas,),) = site.sql("SELECT reference FROM cases_dossier WHERE title LIKE 'Cocaine in%%'")
+    ((seals, seals_mandate),) = site.sql(
+        "SELECT d.reference, m.id FROM cases_mandate m JOIN cases_dossier d ON d.id = m.dossier_id"
+        " WHERE m.state = 'asked' AND d.title LIKE 'Koelcontainers%%'"
+    )
+    ((offer,),) = site.sql(
+        "SELECT h.id FROM cases_handover h JOIN cases_dossier d ON d.id = h.dossier_id"
+        " WHERE h.state = 'offered' AND d.owner = 'NL'"
+    )
+    dutch, belgian = "nl-lo-bog", "be-lo-bog"
+    return [
+        Place("worklist", "/", dutch),
+        Place("worklist", "/", "be-coordinator"),
+        Place("dossiers", "/dossiers/", dutch),
+        Place("dossier", f"/d/{bananas}/", dutch),
+        Place("dossier", f"/d/{seals}/", belgian),
+        Place("dossier_new", "/dossiers/new", belgian),
+        Place("dossier_change", f"/d/{bananas}/change", dutch),
+        Place("dossier_status", f"/d/{bananas}/status", dutch),
+        Place("hand_over", f"/d/{bananas}/hand-over", dutch),
+        Place("who_can_see", f"/d/{bananas}/access", dutch),
+        Place("handovers", "/handovers/", dutch),
+        Place("handover", f"/handovers/{offer}/", "nl-lo2-bog"),
+        Place("mandate", f"/mandates/{seals_mandate}/", "be-coordinator"),
+        Place("inbox", "/alerts/", belgian),
+        Place("search", "/search?q=container", dutch),
+        Place("log", "/log/", "be-auditor"),
+        Place("help", "/help/", dutch),
+        Place("profile", "/me/", dutch),
+        Place("account_logout", "/sign-out/", dutch),
+        Place("404", "/d/BE-BOG-2020-00001/", dutch),
+        Place("403", "/log/", dutch),
+    ]

@@ -1,0 +1,504 @@
+"""The cast and the rows of the tests. Everything here runs as the owner of the tables.
+
+mine = DossierFactory(owner="BE", handler=cast.belgian_officer)      # first grants included
+mandate = MandateFactory(dossier=mine, receiver=cast.dutch_officer)  # given, valid now
+grant(mine, cast.dutch_officer, "handle", mandate)
+HandoverFactory(dossier=mine, to=cast.belgian_colleague)             # offered, may be viewed
+"""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import factory
+from django.contrib.auth.models import Group, Permission
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+from psycopg.errors import CheckViolation, InsufficientPrivilege
+
+from accounts.models import (
+    Absence,
+    Certificate,
+    Desk,
+    Headquarters,
+    NationalGroup,
+    Person,
+    Posting,
+    User,
+)
+from cases import policy
+from cases.models import (
+    Dossier,
+    DossierGroupPermission,
+    DossierUserPermission,
+    Entry,
+    Handover,
+    Mandate,
+)
+from cases.states import LADDER
+from lodesk.border.context import acting_as
+
+__all__ = ["Absence", "Desk", "Person"]
+COUNTRIES = ("BE", "NL", "LU")
+NO_PASSWORD = "!"
+
+
+# The cast ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Part:
+    """Who somebody is: country, role, desk, and what is special."""
+
+    country: str
+    role: str
+    name: str
+    desk: str = ""
+    starts: timedelta = timedelta(days=-400)
+    ends: timedelta | None = None
+    is_active: bool = True
+    certified_for: tuple[str, ...] = ()
+
+
+_OFFICER, _HEAD, _HQ = "officer", "head_of_desk", "headquarters_officer"
+_COORDINATOR, _AUDITOR, _ADMINISTRATOR = "coordinator", "auditor", "people_administrator"
+
+CAST: dict[str, Part] = {
+    "belgian_officer": Part("BE", _OFFICER, "A. Voorbeeld", "BOG", certified_for=("NL",)),
+    "belgian_colleague": Part("BE", _OFFICER, "B. Exemple", "BOG"),
+    "belgian_head": Part("BE", _HEAD, "C. Beispiel", "BOG", certified_for=("NL",)),
+    "belgian_elsewhere": Part("BE", _OFFICER, "D. Staal", "BSB", certified_for=("NL",)),
+    "belgian_headquarters": Part("BE", _HQ, "E. Modèle"),
+    "belgian_coordinator": Part("BE", _COORDINATOR, "F. Patroon"),
+    "belgian_second_coordinator": Part("BE", _COORDINATOR, "G. Sjabloon"),
+    "belgian_auditor": Part("BE", _AUDITOR, "H. Témoin"),
+    "belgian_administrator": Part("BE", _ADMINISTRATOR, "I. Registre"),
+    "dutch_officer": Part("NL", _OFFICER, "J. Modaal", "BOG", certified_for=("BE",)),
+    "dutch_uncertified": Part("NL", _OFFICER, "K. Doorsnee", "BOG"),
+    "dutch_colleague": Part("NL", _OFFICER, "L. Jansen", "BOG", certified_for=("BE",)),
+    "dutch_head": Part("NL", _HEAD, "M. Proef", "BOG"),
+    "dutch_headquarters": Part("NL", _HQ, "N. Monster"),
+    "dutch_coordinator": Part("NL", _COORDINATOR, "O. Toonbeeld"),
+    "dutch_auditor": Part("NL", _AUDITOR, "P. Getuige"),
+    "dutch_administrator": Part("NL", _ADMINISTRATOR, "Q. Register"),
+    "luxembourg_headquarters": Part("LU", _HQ, "R. Muster"),
+    "luxembourg_coordinator": Part("LU", _COORDINATOR, "S. Spécimen"),
+    "luxembourg_auditor": Part("LU", _AUDITOR, "T. Zeie"),
+    # People whose rights are over, have not begun, or were closed.
+    "belgian_leaver": Part("BE", _OFFICER, "U. Geweest", "BOG", ends=timedelta(days=-1)),
+    "belgian_newcomer": Part("BE", _OFFICER, "V. Straks", "BOG", starts=timedelta(days=1)),
+    "belgian_closed": Part("BE", _OFFICER, "W. Gesloten", "BOG", is_active=False),
+}
+
+
+class Cast:
+    """The people by name, the desks by code, the groups by country and desk code."""
+
+    desks: dict[str, Desk]
+    teams: dict[tuple[str, str], NationalGroup]
+
+    def __init__(self, people: dict[str, User]) -> None:
+        self.people = people
+        self.desks = {desk.code: desk for desk in Desk.objects.all()}
+        groups = NationalGroup.objects.select_related("group", "desk")
+        self.teams = {(each.country, each.desk.code if each.desk else ""): each for each in groups}
+
+    def __getattr__(self, name: str) -> User:
+        try:
+            return self.__dict__["people"][name]
+        except KeyError:
+            raise AttributeError(f"nobody in the cast is called {name}") from None
+
+    def headquarters(self, country: str) -> NationalGroup:
+        """The group of a country's headquarters."""
+        return self.teams[country, ""]
+
+    def team(self, country: str, code: str = "BOG") -> NationalGroup:
+        """The group of a country's team at a desk."""
+        return self.teams[country, code]
+
+
+def make_cast() -> Cast:
+    """Desks, headquarters, groups and people, in a handful of statements."""
+    _make_places()
+    now = timezone.now()
+    people = {name: _person(name, part) for name, part in CAST.items()}
+    persons = [Person(public_id=each.public_id, name=each.name, country=each.country)
+               for each in people.values()]  # fmt: skip
+    Person.objects.bulk_create(persons)
+    for user, person in zip(people.values(), persons, strict=True):
+        user.id = user.person_ptr_id = person.id
+    _insert_accounts(list(people.values()))
+    cast = Cast(people)
+    Posting.objects.bulk_create(_posting(cast, cast.people[name], CAST[name], now) for name in CAST)
+    Certificate.objects.bulk_create(
+        Certificate(
+            person_id=people[name].pk,
+            rules_of=country,
+            issued_on=(now - timedelta(days=300)).date(),
+            valid_until=(now + timedelta(days=300)).date(),
+        )
+        for name, part in CAST.items()
+        for country in part.certified_for
+    )
+    return cast
+
+
+def _make_places() -> None:
+    Headquarters.objects.bulk_create(
+        Headquarters(
+            country=country, short_name=name, city=city, zone_city=zone,
+            time_zone=f"Europe/{zone}", phone=phone,
+        )
+        for country, name, city, zone, phone in (
+            ("BE", "CGI", "Brussels", "Brussels", "+32 2 000 00 00"),
+            ("NL", "LIRC", "Zoetermeer", "Amsterdam", "+31 79 000 00 00"),
+            ("LU", "DRI", "Luxembourg", "Luxembourg", "+352 00 00 00"),
+        )
+    )  # fmt: skip
+    desks = Desk.objects.bulk_create(
+        Desk(
+            code=code, city=city, host_country=accredited[0], embassy_of=embassy,
+            accredited_countries=accredited, time_zone=zone,
+        )
+        for code, city, embassy, accredited, zone in (
+            ("BOG", "Bogotá", "NL", ["CO", "EC"], "America/Bogota"),
+            ("BSB", "Brasília", "BE", ["BR"], "America/Sao_Paulo"),
+            ("TIA", "Tirana", "NL", ["AL"], "Europe/Tirane"),
+        )
+    )  # fmt: skip
+    places: list[tuple[str, Desk | None]] = [(country, None) for country in COUNTRIES]
+    places += [(country, desk) for country in ("BE", "NL") for desk in desks]
+    groups = Group.objects.bulk_create(
+        Group(name=f"{country} {desk.code if desk else 'headquarters'}") for country, desk in places
+    )
+    NationalGroup.objects.bulk_create(
+        NationalGroup(group=group, country=country, desk=desk)
+        for group, (country, desk) in zip(groups, places, strict=True)
+    )
+
+
+SERVICES = {"BE": "federal_police", "NL": "national_police", "LU": "grand_ducal_police"}
+
+
+def _person(name: str, part: Part) -> User:
+    return User(
+        public_id=uuid.uuid4(),
+        name=part.name,
+        country=part.country,
+        email=f"{name.replace('_', '.')}@police.example",
+        password=NO_PASSWORD,
+        service=SERVICES[part.country],
+        is_active=part.is_active,
+    )
+
+
+def _insert_accounts(users: Sequence[User]) -> None:
+    # Django cannot create rows of a derived model in bulk.
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO accounts_user (person_ptr_id, password, email, service, language,"
+            " time_zone, is_active) VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            [
+                (each.pk, each.password, each.email, each.service, each.language,
+                 each.time_zone, each.is_active)
+                for each in users
+            ],
+        )  # fmt: skip
+    for each in users:
+        each._state.adding = False
+        each._state.db = connection.alias
+
+
+def _posting(cast: Cast, user: User, part: Part, now: datetime) -> Posting:
+    grouped = part.role not in (_AUDITOR, _ADMINISTRATOR)
+    return Posting(
+        person_id=user.pk,
+        country=part.country,
+        role=part.role,
+        desk=cast.desks[part.desk] if part.desk else None,
+        group=cast.teams[part.country, part.desk] if grouped else None,
+        starts_at=now + part.starts,
+        ends_at=now + part.ends if part.ends is not None else None,
+    )
+
+
+def add_person(cast: Cast, name: str, part: Part) -> User:
+    """One more person, with one posting."""
+    user = _person(name, part)
+    user.save()
+    _posting(cast, user, part, timezone.now()).save()
+    return user
+
+
+def add_posting(cast: Cast, user: User, role: str, desk: str = "", **times: Any) -> Posting:
+    """One more posting; valid now unless told otherwise."""
+    part = Part(user.country, role, user.name, desk)
+    posting = _posting(cast, user, part, timezone.now())
+    posting.starts_at = timezone.now() - timedelta(hours=1)
+    for name, value in times.items():
+        setattr(posting, name, value)
+    posting.save()
+    return posting
+
+
+def _serving(country: str, role: str) -> Person:
+    return Posting.objects.filter(country=country, role=role).order_by("pk")[0].person
+
+
+# Rows -------------------------------------------------------------------------------------
+
+
+class DossierFactory(factory.django.DjangoModelFactory[Dossier]):
+    """A dossier with the grants of opening, or `grants=False`; `desk` takes a code."""
+
+    class Meta:
+        model = Dossier
+
+    grants = True
+    owner = "BE"
+    desk = "BOG"
+    title = factory.Sequence(lambda number: f"Container {number} at the port")
+    summary = "A summary."
+    kind = "incoming_request"
+    purpose = "investigation"
+    legal_basis = "Benelux police treaty 2018, art. 24"
+    host_country = factory.LazyAttribute(lambda new: _desk(new.desk).host_country)
+    received_at = factory.LazyFunction(timezone.now)
+    handler = None
+    opened_by = factory.LazyAttribute(lambda new: new.handler or _serving(new.owner, _HQ))
+
+    @classmethod
+    def _create(cls, model_class: type[Dossier], *args: Any, **values: Any) -> Dossier:
+        with_grants = values.pop("grants")
+        values["desk"] = _desk(values["desk"])
+        for name in ("handler", "opened_by"):
+            values[name] = _as_person(values[name])
+        dossier: Dossier = super()._create(model_class, *args, **values)
+        if with_grants:
+            _run("SELECT cases_first_grants(%s)", dossier.pk)
+        dossier.refresh_from_db()
+        return dossier
+
+
+class EntryFactory(factory.django.DjangoModelFactory[Entry]):
+    """A note in the timeline."""
+
+    class Meta:
+        model = Entry
+
+    dossier = factory.SubFactory(DossierFactory)
+    kind = "note"
+    author = factory.LazyAttribute(lambda new: new.dossier.handler or new.dossier.opened_by)
+    text = factory.Sequence(lambda number: f"Note {number}.")
+
+    @classmethod
+    def _create(cls, model_class: type[Entry], *args: Any, **values: Any) -> Entry:
+        values["author"] = _as_person(values["author"])
+        entry: Entry = super()._create(model_class, *args, **values)
+        return entry
+
+
+class MandateFactory(factory.django.DjangoModelFactory[Mandate]):
+    """A mandate, given and valid now: `dossier=…, receiver=…` (a person or a national group).
+
+    `standing=True, owner=…, desk=…` makes it standing; `state="asked"` and so on; `expired`,
+    `future` move its dates.
+    """
+
+    class Meta:
+        model = Mandate
+
+    class Params:
+        expired = factory.Trait(
+            starts_at=factory.LazyFunction(lambda: timezone.now() - timedelta(days=9)),
+            ends_at=factory.LazyFunction(lambda: timezone.now() - timedelta(days=1)),
+        )
+        future = factory.Trait(
+            starts_at=factory.LazyFunction(lambda: timezone.now() + timedelta(days=1)),
+            ends_at=factory.LazyFunction(lambda: timezone.now() + timedelta(days=9)),
+        )
+
+    dossier = None
+    desk = None
+    owner = factory.LazyAttribute(lambda new: new.dossier.owner if new.dossier else "BE")
+    receiver = None
+    level = "handle"
+    purpose = "investigation"
+    legal_basis = "Benelux police treaty 2018, art. 24"
+    starts_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
+    ends_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=30))
+    state = "given"
+    asked_by = factory.LazyAttribute(lambda new: _serving(new.owner, _HQ))
+
+    @classmethod
+    def _create(cls, model_class: type[Mandate], *args: Any, **values: Any) -> Mandate:
+        receiver = values.pop("receiver")
+        key = "receiver_group" if isinstance(receiver, NationalGroup) else "receiver_person"
+        values |= {key: _as_person(receiver), "receiver_country": receiver.country}
+        values["asked_by"] = _as_person(values["asked_by"])
+        if values["dossier"] is None:
+            values["desk"] = _desk(values["desk"] or "BOG")
+        if values["state"] in ("given", "refused", "ended"):
+            decider = values.setdefault("decided_by", _serving(values["owner"], _COORDINATOR))
+            values["decided_by"] = _as_person(decider)
+            values.setdefault("decided_at", timezone.now())
+        mandate: Mandate = super()._create(model_class, *args, **values)
+        mandate.refresh_from_db()
+        return mandate
+
+
+NOTE = {
+    "note_state": "Sample taken, result expected.",
+    "note_promises": "To ring back before Friday.",
+    "note_deadline": "Friday 16:00.",
+    "note_contacts": "The port authority.",
+    "note_risks": "None known.",
+}
+
+
+class HandoverFactory(factory.django.DjangoModelFactory[Handover]):
+    """An offer by the handler to `to` (a person or a team), with the sight it gives.
+
+    Across the border pass `mandate=`: an asked one leaves the offer waiting, a given one makes
+    it offered.
+    """
+
+    class Meta:
+        model = Handover
+
+    dossier = factory.SubFactory(DossierFactory)
+    giver = factory.LazyAttribute(lambda new: new.dossier.handler or new.dossier.opened_by)
+    to = None
+    mandate = None
+    state = factory.LazyAttribute(
+        lambda new: (
+            "awaiting_mandate" if new.mandate and new.mandate.state == "asked" else "offered"
+        )
+    )
+    answer_by = factory.LazyFunction(lambda: timezone.now() + timedelta(days=2))
+    note_state, note_promises, note_deadline, note_contacts, note_risks = NOTE.values()
+
+    @classmethod
+    def _create(cls, model_class: type[Handover], *args: Any, **values: Any) -> Handover:
+        to = values.pop("to")
+        values["to_group" if isinstance(to, NationalGroup) else "to_person"] = _as_person(to)
+        values["giver"] = _as_person(values["giver"])
+        handover: Handover = super()._create(model_class, *args, **values)
+        if handover.state == "offered":
+            grant(handover.dossier, to, "view", handover.mandate, handover)
+        handover.refresh_from_db()
+        return handover
+
+
+def grant(
+    dossier: Dossier,
+    to: Person | NationalGroup,
+    level: str,
+    mandate: Mandate | None = None,
+    handover: Handover | None = None,
+) -> None:
+    """Give a person or a group a level, and the levels it stands on."""
+    names = [name + policy.SUFFIX for name in LADDER[level]]
+    permissions = Permission.objects.filter(codename__in=names, content_type__app_label="cases")
+    team = isinstance(to, NationalGroup)
+    model = DossierGroupPermission if team else DossierUserPermission
+    held = model.objects.filter(
+        content_object=dossier, mandate=mandate, **{"group_id" if team else "user_id": to.pk}
+    ).values("permission")
+    model.objects.bulk_create(
+        model(
+            content_object=dossier,
+            permission=permission,
+            mandate=mandate,
+            handover=handover,
+            **{"group_id" if team else "user_id": to.pk},
+        )
+        for permission in permissions.exclude(pk__in=held)
+    )
+    dossier.refresh_from_db(fields=["readers"])
+
+
+# What nobody may see: one dossier of every country without a single grant. Whatever query
+# forgets its filter shows one of these words, and the page that does fails its test.
+CANARY = "Kanarienvogel"
+
+
+def make_canaries() -> list[str]:
+    """Dossiers without readers; returns the words no page may hold."""
+    for number, owner in enumerate(COUNTRIES, start=1):
+        dossier = DossierFactory(
+            owner=owner,
+            grants=False,
+            title=f"{CANARY} {owner}",
+            summary=CANARY,
+            next_step=CANARY,
+            reference=f"{owner}-BOG-2019-9999{number}",
+            year=2019,
+            number=99_990 + number,
+            due_at=timezone.now() + timedelta(hours=1),
+        )
+        EntryFactory(dossier=dossier, text=CANARY)
+    return [CANARY, "BOG-2019-9999"]
+
+
+def _desk(value: Desk | str) -> Desk:
+    return value if isinstance(value, Desk) else Desk.objects.get(code=value)
+
+
+def _as_person(value: Any) -> Any:
+    return value.person_ptr if isinstance(value, User) else value
+
+
+def _run(statement: str, *values: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+# Acting -----------------------------------------------------------------------------------
+
+
+def as_person(user: Person | None) -> Any:
+    """Act as this person, or as nobody, under the application's role."""
+    return acting_as(user.pk if user is not None else None)
+
+
+def raw(user: Person | None, statement: str, values: Any = None) -> Any:
+    """Run SQL by hand as this person under lodesk_app: the rows, or how many were changed."""
+    with as_person(user), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall() if cursor.description else cursor.rowcount
+
+
+def refused(user: Person | None, statement: str, values: Any = None) -> bool:
+    """Whether PostgreSQL refuses: no right, a policy, a trigger, a check, or no row in reach.
+
+    What was not refused is undone.
+    """
+    try:
+        with transaction.atomic():
+            done = raw(user, statement, values)
+            transaction.set_rollback(True)
+    except DatabaseError as error:
+        if isinstance(error.__cause__, InsufficientPrivilege | CheckViolation):
+            return True
+        raise
+    return done == 0
+
+
+@contextmanager
+def without_rules(*tables: str) -> Iterator[None]:
+    """Arrange what no rule allows, such as a mandate whose end has passed: triggers are off."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")

@@ -1,0 +1,86 @@
+"""Which tests are asked first: those most likely to notice, and quick ones before slow ones.
+
+Nobody but PostgreSQL knows which test touches a function or a table: its statistics of the
+transaction are read at the end of each test (`measuring.py`). A test that does not touch what a
+mutant changes cannot notice it and is not asked, unless nothing is known of it. Among the others
+those that noticed its neighbours come first, and those that speak of the same things.
+"""
+
+import inspect
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
+from math import log, log1p
+
+import pytest
+
+from tests.mutants.kept import NOTICED, Result, Touch
+from tests.mutants.mutant import Mutant
+
+# These look at the catalogue, and touch nothing by name.
+CATALOGUE = ("tests/border/test_rights.py", "tests/test_house.py")
+BORDER = "tests/border/"
+TYPICAL = Touch(0.3, None)
+
+
+class Order:
+    """The order of the tests for one mutant after the other; learns from what noticed."""
+
+    def __init__(
+        self, items: Sequence[pytest.Item], touches: Mapping[str, Touch], results: Iterable[Result]
+    ) -> None:
+        self._items, self._touches = items, touches
+        self._known = frozenset().union(*(each.touched or () for each in touches.values()))
+        self._words = {item.nodeid: _words(_source(item)) for item in items}
+        self._tests_with = Counter(word for words in self._words.values() for word in words)
+        self._noticed: Counter[str] = Counter()
+        self._noticed_about: Counter[tuple[str, str]] = Counter()
+        for result in results:
+            self.learn(result)
+
+    def learn(self, result: Result) -> None:
+        """A test that noticed one mutant may notice its neighbours."""
+        if result.outcome == NOTICED:
+            self._noticed[result.by] += 1
+            self._noticed_about[result.by, _subject(result.name)] += 1
+
+    def of(self, mutant: Mutant, patience: float) -> list[pytest.Item]:
+        """The tests that may notice it, the likeliest first, as many as take so many seconds."""
+        asked = [item for item in self._items if self._may_notice(mutant, item)]
+        words = _words(f"{mutant.subject} {mutant.change}")
+        asked.sort(key=lambda item: (-self._worth(mutant, words, item), item.nodeid))
+        seconds = accumulate(self._touch(item).seconds for item in asked)
+        return [item for item, total in zip(asked, seconds, strict=True) if total <= patience]
+
+    def _may_notice(self, mutant: Mutant, item: pytest.Item) -> bool:
+        touched = self._touch(item).touched
+        if touched is None or item.nodeid.startswith(CATALOGUE):
+            return True
+        return not (mutant.about & self._known) or bool(mutant.about & touched)
+
+    def _worth(self, mutant: Mutant, words: frozenset[str], item: pytest.Item) -> float:
+        test, touch = item.nodeid, self._touch(item)
+        common = words & self._words[test]
+        likely = 0.05 + 0.1 * sum(log(len(self._items) / self._tests_with[word]) for word in common)
+        likely += 2.0 * self._noticed_about[test, mutant.subject] + 0.1 * log1p(self._noticed[test])
+        likely += 0.2 * test.startswith(BORDER)
+        return likely / (0.1 + touch.seconds)
+
+    def _touch(self, item: pytest.Item) -> Touch:
+        return self._touches.get(item.nodeid, TYPICAL)
+
+
+def _subject(name: str) -> str:
+    return name.split(": ")[0]
+
+
+def _source(item: pytest.Item) -> str:
+    function = inspect.unwrap(getattr(item, "function", None) or _source)
+    return f"{item.nodeid} {inspect.getsource(function)}"
+
+
+def _words(text: str) -> frozenset[str]:
+    """Names in a text, whole and in their parts."""
+    names = re.findall(r"[a-z]\w+", text.lower())
+    return frozenset(names) | {part for name in names for part in name.split("_") if len(part) > 2}

@@ -1,0 +1,128 @@
+"""The steps of the story, each taken as the person who takes it: service, border and all."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Desk, NationalGroup, Person, User
+from cases.models import Dossier, Entry, Handover, Mandate
+from cases.services import dossiers, entries, handovers, mandates, time
+from cases.services.handovers import MandateAsked, Note, Terms
+from cases.states import Step
+from tests.factories import NOTE, as_person
+
+
+def in_(**span: Any) -> datetime:
+    """A moment from now: `in_(days=2)`."""
+    return timezone.now() + timedelta(**span)
+
+
+def open_dossier(by: User, desk: Desk, *, owner: str = "", **fields: Any) -> Dossier:
+    """Open a dossier, of the own country unless told otherwise."""
+    fields = {
+        "title": "Container at the port",
+        "kind": "incoming_request",
+        "purpose": "investigation",
+        "legal_basis": "Benelux police treaty 2018, art. 24",
+        "host_country": desk.host_country,
+        "received_at": timezone.now(),
+    } | fields
+    with as_person(by):
+        return dossiers.open_dossier(by=by, owner=owner or by.country, desk=desk, **fields)
+
+
+def change(by: User, dossier: Dossier, *, version: int = 0, **fields: Any) -> Dossier:
+    """Change fields of a dossier."""
+    with as_person(by):
+        return dossiers.change_dossier(
+            dossier=dossier, by=by, version=version or dossier.version, **fields
+        )
+
+
+def move(by: User, dossier: Dossier, step: Step, **values: Any) -> Dossier:
+    """Take a step in the life of a dossier."""
+    with as_person(by):
+        values = {"version": dossier.version} | values
+        return dossiers.change_status(dossier=dossier, by=by, step=step, **values)
+
+
+def add_note(by: User, dossier: Dossier, text: str = "A note.") -> Entry:
+    """Add a note."""
+    with as_person(by):
+        return entries.add_note(dossier=dossier, by=by, text=text, language="en")
+
+
+def offer(by: User, dossier: Dossier, to: Person | NationalGroup, **terms: Any) -> Handover:
+    """Offer a dossier; across the border the mandate is asked for with it."""
+    terms = {"answer_by": in_(days=2)} | terms
+    asked = MandateAsked(
+        purpose="investigation",
+        purpose_text="",
+        legal_basis="Benelux police treaty 2018, art. 24",
+        conditions="",
+        ends_at=in_(days=30),
+    )
+    with as_person(by):
+        return handovers.offer(
+            dossier=dossier, by=by, to=to, note=Note(**NOTE), terms=Terms(**terms), asked=asked
+        )
+
+
+def accept(by: User, handover: Handover) -> None:
+    """Take the dossier over."""
+    with as_person(by):
+        handovers.accept(handover=handover, by=by)
+
+
+def decline(by: User, handover: Handover, reason: str = "Leave.") -> None:
+    """Say no."""
+    with as_person(by):
+        handovers.decline(handover=handover, by=by, reason=reason)
+
+
+def withdraw(by: User, handover: Handover, reason: str = "") -> None:
+    """Take the offer back."""
+    with as_person(by):
+        handovers.withdraw(handover=handover, by=by, reason=reason)
+
+
+def give(by: User, mandate: Mandate, **terms: Any) -> Mandate:
+    """Give a mandate."""
+    with as_person(by):
+        return mandates.give(mandate=mandate, by=by, **{"ends_at": in_(days=30)} | terms)
+
+
+def refuse(by: User, mandate: Mandate, reason: str = "No.") -> Mandate:
+    """Refuse a mandate."""
+    with as_person(by):
+        return mandates.refuse(mandate=mandate, by=by, reason=reason)
+
+
+def end(by: User, mandate: Mandate) -> Mandate:
+    """Revoke a mandate."""
+    with as_person(by):
+        return mandates.end(mandate=mandate, by=by)
+
+
+def tidy_up() -> int:
+    """What beat does every few seconds."""
+    with as_person(None):
+        return time.tidy_up()
+
+
+def mandate_of(handover: Handover) -> Mandate:
+    """The mandate an offer waits for or stands on."""
+    mandate = Mandate.objects.get(pk=handover.mandate_id)
+    assert mandate is not None
+    return mandate
+
+
+def across(
+    giver: User, dossier: Dossier, to: Person | NationalGroup, coordinator: User
+) -> Handover:
+    """An offer across the border for which the mandate has been given."""
+    handover = offer(giver, dossier, to)
+    give(coordinator, mandate_of(handover))
+    handover.refresh_from_db()
+    return handover

@@ -1,0 +1,188 @@
+"""The access matrix: every URL, asked by every kind of person, by GET and by POST.
+
+A URL without a row fails. What one may not see is 404 with one and the same page; visible but not
+allowed is 403; a POST here is empty, so 200 means "allowed, and the form says what is missing".
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.http import HttpResponse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import User
+from tests import steps
+from tests.browsers import HouseClient
+from tests.factories import Cast, DossierFactory, MandateFactory, grant
+
+# The columns, in this order. The dossier is Belgian, at Bogotá, handled by belgian_officer.
+PEOPLE = {
+    "nobody": None,
+    "handler": "belgian_officer",
+    "team": "belgian_colleague",
+    "elsewhere": "belgian_elsewhere",
+    "hq": "belgian_headquarters",
+    "coord": "belgian_coordinator",
+    "auditor": "belgian_auditor",
+    "admin": "belgian_administrator",
+    "viewer": "dutch_colleague",  # may view it under a mandate
+    "dutch": "dutch_officer",
+    "dutch_hq": "dutch_headquarters",
+    "lux": "luxembourg_headquarters",
+    "leaver": "belgian_leaver",
+    "early": "belgian_newcomer",
+    "closed": "belgian_closed",
+}
+
+MATRIX = """
+#                    -   han tea els hq  coo aud adm vie dut dhq lux lea ear clo
+worklist         get  302 200 200 200 200 200 302 302 200 200 200 200 302 302 302
+worklist         post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+dossiers         get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
+dossiers         post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+dossier_new      get  302 200 200 200 200 200 403 403 200 200 200 200 403 403 302
+dossier_new      post 302 200 200 200 200 200 403 403 200 200 200 200 403 403 302
+dossier          get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
+dossier          post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+dossier_change   get  302 200 403 404 200 200 404 404 403 404 404 404 404 404 302
+dossier_change   post 302 200 403 404 200 200 404 404 403 404 404 404 404 404 302
+dossier_status   get  302 200 403 404 200 200 404 404 403 404 404 404 404 404 302
+dossier_status   post 302 200 403 404 200 200 404 404 403 404 404 404 404 404 302
+entry_add        get  302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+entry_add        post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
+hand_over        get  302 200 403 404 200 200 404 404 403 404 404 404 404 404 302
+hand_over        post 302 200 403 404 200 200 404 404 403 404 404 404 404 404 302
+who_can_see      get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
+who_can_see      post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+handovers        get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
+handovers        post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+handover         get  302 200 200 404 200 200 404 404 404 404 404 404 404 404 302
+handover         post 302 400 400 404 400 400 404 404 404 404 404 404 404 404 302
+mandate          get  302 200 200 404 200 200 404 404 404 404 404 404 404 404 302
+mandate          post 302 400 400 404 400 400 404 404 404 404 404 404 404 404 302
+search           get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
+search           post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+help             get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
+help             post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+log              get  302 403 403 403 403 403 200 403 403 403 403 403 403 403 302
+log              post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+profile          get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
+profile          post 302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
+set_language     get  405 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+set_language     post 400 400 400 400 400 400 400 400 400 400 400 400 400 400 400
+inbox            get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
+inbox            post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+alerts_read      get  302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+alerts_read      post 302 302 302 302 302 302 302 302 302 302 302 302 302 302 302
+account_login    get  200 302 302 302 302 302 302 302 302 302 302 302 302 302 200
+account_login    post 200 302 302 302 302 302 302 302 302 302 302 302 302 302 200
+healthz          get  200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+healthz          post 405 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+account_logout   get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
+"""
+
+
+def rows_of(text: str) -> dict[tuple[str, str], dict[str, int]]:
+    """The matrix as (name, verb) -> column -> status."""
+    lines = [line.split() for line in text.strip().splitlines() if not line.startswith("#")]
+    return {
+        (name, verb): dict(zip(PEOPLE, map(int, found), strict=True))
+        for name, verb, *found in lines
+    }
+
+
+def rows() -> dict[tuple[str, str], dict[str, int]]:
+    """The whole matrix."""
+    return rows_of(MATRIX)
+
+
+@dataclass(frozen=True)
+class World:
+    """The dossiers and papers the matrix asks for."""
+
+    paths: dict[str, str]
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    """A Belgian dossier a Dutch colleague may view; an offer at home; a mandate that is asked."""
+    held = DossierFactory(owner="BE", handler=cast.belgian_officer)
+    mandate = MandateFactory(dossier=held, receiver=cast.dutch_colleague, level="view")
+    grant(held, cast.dutch_colleague, "view", mandate)
+    offered = steps.offer(
+        cast.belgian_officer,
+        DossierFactory(owner="BE", handler=cast.belgian_officer),
+        cast.belgian_colleague,
+    )
+    asked = steps.offer(
+        cast.belgian_officer,
+        DossierFactory(owner="BE", handler=cast.belgian_officer),
+        cast.dutch_officer,
+    )
+    return World(
+        {
+            "reference": held.reference,
+            "handover": str(offered.pk),
+            "mandate": str(steps.mandate_of(asked).pk),
+        }
+    )
+
+
+def test_every_url_has_a_row_for_both_verbs() -> None:
+    wanted = {(name, verb) for name, _arguments in named_urls() for verb in ("get", "post")}
+    wanted.discard(("account_logout", "post"))  # ends the session: its own test below
+    assert set(rows()) == wanted
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _verb in rows_of(MATRIX)}))
+def test_everybody_gets_the_answer_the_matrix_says(
+    name: str, world: World, cast: Cast, client_of: Callable[[User | None], HouseClient]
+) -> None:
+    arguments = dict(named_urls())[name]
+    path = reverse(name, kwargs={each: world.paths[each] for each in arguments})
+    wrong = []
+    for column, who in PEOPLE.items():
+        client = client_of(getattr(cast, who) if who else None)
+        for verb in ("get", "post"):
+            expected = rows().get((name, verb), {}).get(column)
+            if expected is None:
+                continue
+            got = getattr(client, verb)(path).status_code
+            if got != expected:
+                wrong.append(f"{verb} {path} as {column}: {got}, not {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_what_is_invisible_looks_like_what_does_not_exist(
+    world: World, cast: Cast, client_of: Callable[[User | None], HouseClient]
+) -> None:
+    client = client_of(cast.dutch_officer)
+    there = client.get(f"/d/{world.paths['reference']}/")
+    not_there = client.get("/d/BE-BOG-1999-00001/")
+    assert there.status_code == not_there.status_code == 404
+    assert _masked(there) == _masked(not_there)
+
+
+def test_signing_out_ends_the_session(
+    cast: Cast, client_of: Callable[[User | None], HouseClient]
+) -> None:
+    client = client_of(cast.belgian_officer)
+    assert client.post("/sign-out/").status_code == 302
+    assert client.get("/").status_code == 302
+
+
+def _masked(response: HttpResponse) -> str:
+    """The page without what differs in any two answers: its address, and the token of its forms."""
+    text = response.content.decode().replace(response.request["PATH_INFO"], "")
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", text)
+
+
+def named_urls(resolver: URLResolver | None = None) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every address of the site by name, with the arguments it takes."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from named_urls(pattern)
+        elif isinstance(pattern, URLPattern):
+            yield str(pattern.name), tuple(pattern.pattern.converters)
