@@ -20,7 +20,8 @@ from lodesk.embedded.places import Places, test_places
 from lodesk.embedded.servers import DATABASE, Servers
 from lodesk.embedded.valkey import DATABASES
 
-LEASED = "LODESK_LEASED"  # names of the variables that came from a lease, not from the caller
+# The process that took the lease, and the variables that came from it, not from the caller.
+LEASED = "LODESK_LEASED"
 
 
 @dataclass
@@ -119,8 +120,8 @@ def ensure_test_servers() -> Lease | None:
     A server that DATABASE_URL or REDIS_URL names already is not started (`make test` has done so,
     or somebody tests with a real one).
     """
-    if "PYTEST_XDIST_WORKER" in os.environ and os.environ.get(LEASED):
-        for name in os.environ[LEASED].split():  # of the run this one is a part of
+    if "PYTEST_XDIST_WORKER" in os.environ and not _leased_here():
+        for name in _leased_names():  # of the run this one is a part of
             os.environ.pop(name, None)
     database, broker = (not os.environ.get(f"{name}_URL") for name in ("DATABASE", "REDIS"))
     os.environ["LODESK_AS_OWNER"] = "1"
@@ -131,8 +132,9 @@ def ensure_test_servers() -> Lease | None:
         os.environ.setdefault(name, value)
     if database:  # whatever owner's login the shell knows belongs to another server
         os.environ["LODESK_OWNER_DATABASE_URL"] = taken.owner_database_url
-    os.environ[LEASED] = " ".join(name for name in taken.environment() if name.endswith("_URL"))
     owner = os.getpid()
+    names = [name for name in taken.environment() if name.endswith("_URL")]
+    os.environ[LEASED] = " ".join([str(owner), *names])
 
     def give_back() -> None:
         if os.getpid() == owner:  # not in a child that was forked
@@ -140,6 +142,15 @@ def ensure_test_servers() -> Lease | None:
 
     atexit.register(give_back)
     return taken
+
+
+def _leased_here() -> bool:
+    """Whether this process took the lease itself: whoever asks twice has the same servers."""
+    return os.environ.get(LEASED, "").split()[:1] == [str(os.getpid())]
+
+
+def _leased_names() -> list[str]:
+    return os.environ.get(LEASED, "").split()[1:]
 
 
 def stop_idle(places: Places) -> None:

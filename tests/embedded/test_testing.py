@@ -111,6 +111,27 @@ def test_conftest_starts_nothing_when_the_servers_are_named(
     assert testing.ensure_test_servers() is None
 
 
+@pytest.mark.parametrize(("leased_by_itself", "kept"), [(True, True), (False, False)])
+def test_a_part_of_a_run_leaves_the_servers_of_the_whole_but_not_its_own(
+    servers: Servers, leased_by_itself: bool, kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[testing.Lease] = []
+
+    def lease(**wanted: bool) -> testing.Lease:
+        taken.append(testing.Lease(servers, 3, -1, **wanted))
+        return taken[-1]
+
+    process = os.getpid() if leased_by_itself else os.getppid()
+    monkeypatch.setattr(testing, "lease", lease)
+    monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw0")
+    monkeypatch.setenv(testing.LEASED, f"{process} DATABASE_URL REDIS_URL")
+    monkeypatch.setenv("LODESK_OWNER_DATABASE_URL", "postgresql://somewhere/owner")
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        monkeypatch.setenv(name, "somewhere")
+    testing.ensure_test_servers()
+    assert (not taken, os.environ["DATABASE_URL"] == "somewhere") == (kept, kept)
+
+
 def test_conftest_starts_only_what_is_missing(
     servers: Servers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
