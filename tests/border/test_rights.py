@@ -95,6 +95,41 @@ def test_the_application_makes_nothing_in_any_schema() -> None:
     )
 
 
+# Tables without row security: closed to the application, or the same for everybody.
+OPEN_TO_ALL = {
+    "accounts_desk", "accounts_headquarters", "accounts_nationalgroup", "auth_group",
+    "auth_permission", "django_content_type",
+}  # fmt: skip
+
+
+def test_every_table_the_application_reaches_has_row_security() -> None:
+    rows = as_owner(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+        " AND NOT relrowsecurity"
+        " AND has_any_column_privilege('lodesk_app', oid, 'SELECT, INSERT, UPDATE')"
+    )
+    assert {name for (name,) in rows} == OPEN_TO_ALL
+
+
+def test_every_table_of_ours_that_holds_more_than_places_has_row_security() -> None:
+    # Also those on which the application has no right: a right given by mistake shows no row.
+    rows = as_owner(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+        " AND relname ~ '^(accounts|alerts|audit|cases)_' AND NOT relrowsecurity"
+    )
+    assert {name for (name,) in rows} <= OPEN_TO_ALL
+
+
+def test_not_even_the_owner_empties_the_log_of_a_real_database() -> None:
+    # Django empties the tables of its test databases, so the trigger can only be looked at here.
+    ((when,),) = as_owner(
+        "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'audit_keep_table'"
+        " AND tgrelid = 'audit_logrow'::regclass AND tgenabled = 'O'"
+    )
+    assert "BEFORE TRUNCATE ON public.audit_logrow" in when
+    assert when.endswith("EXECUTE FUNCTION audit_keep_row()")
+
+
 def test_nobody_but_the_two_roles_reaches_a_table() -> None:
     assert not as_owner(
         "SELECT c.relname FROM pg_class c, aclexplode(c.relacl) a"

@@ -66,7 +66,7 @@ BEGIN
     IF OLD.position IS NULL THEN
       allowed.position := NEW.position; allowed.previous := NEW.previous; allowed.hash := NEW.hash;
     END IF;
-    IF NEW.why = '' AND NEW.personal = '' AND NEW.salt = '' THEN
+    IF NEW.salt = '' THEN
       allowed.why := ''; allowed.personal := ''; allowed.salt := '';
     END IF;
     IF NEW IS NOT DISTINCT FROM allowed THEN
