@@ -17,7 +17,7 @@ from lodesk import audit
 from lodesk.audit.forms import LogForm, PlaceForm
 from lodesk.audit.models import LogRow
 from lodesk.audit.selectors import Filters, rows
-from lodesk.audit.wording import words_for
+from lodesk.audit.wording import fact_in_words, words_for
 from lodesk.ui import times
 from lodesk.ui.keyset import Slice
 from lodesk.ui.links import changed
@@ -126,10 +126,8 @@ def _who(row: LogRow, people: Mapping[int, Person]) -> str:
 
 
 def _detail(row: LogRow) -> str:
-    """Give the reason, what people typed, and the facts by their codes; never nested."""
-    facts = [
-        f"{name.replace('_', ' ')}: {_plain(name, value)}" for name, value in row.facts.items()
-    ]
+    """Give the reason, what people typed, and the facts; never nested."""
+    facts = [fact_in_words(name, _plain(name, value)) for name, value in row.facts.items()]
     return " · ".join(filter(None, [row.why, row.personal, *facts]))
 
 

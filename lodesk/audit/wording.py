@@ -1,6 +1,7 @@
-"""The kinds of acts in the words of an auditor. A kind without words is shown as its code."""
+"""Acts and their facts in the words of an auditor. What has no words is shown as its code."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 WORDS = {
     "access.not_found": _("asked for a page that is not there"),
@@ -36,7 +37,57 @@ WORDS = {
     "sign_out": _("signed out"),
 }
 
+FACTS = {
+    "action": pgettext_lazy("fact", "acts"),
+    "after": pgettext_lazy("fact", "after"),
+    "before": pgettext_lazy("fact", "before"),
+    "codes": pgettext_lazy("fact", "handling code"),
+    "confined": _("confined"),
+    "digest": pgettext_lazy("fact", "digest"),
+    "ends_at": pgettext_lazy("fact", "ends"),
+    "event": pgettext_lazy("fact", "alert"),
+    "fields": pgettext_lazy("fact", "fields"),
+    "kind": pgettext_lazy("fact", "kind"),
+    "level": pgettext_lazy("fact", "level"),
+    "method": pgettext_lazy("fact", "method"),
+    "page": pgettext_lazy("fact", "page"),
+    "reason": pgettext_lazy("fact", "reason"),
+    "recipient": pgettext_lazy("fact", "recipient"),
+    "since": pgettext_lazy("fact", "since"),
+    "state": pgettext_lazy("fact", "state"),
+    "until": pgettext_lazy("fact", "until"),
+}
+
+STATUSES = {
+    "draft": pgettext_lazy("status", "draft"),
+    "open": pgettext_lazy("status", "open"),
+    "waiting": pgettext_lazy("status", "waiting"),
+    "answered": pgettext_lazy("status", "answered"),
+    "closed": pgettext_lazy("status", "closed"),
+}
+
+# The codes that a fact may have, where they are not read as they stand.
+VALUES = {
+    "action": WORDS,
+    "after": STATUSES,
+    "before": STATUSES,
+    "confined": {"True": _("yes"), "False": _("no")},
+    "kind": {"note": pgettext_lazy("fact", "note")},
+    "level": {
+        "view": _("view"),
+        "contribute": _("contribute"),
+        "handle": _("handle"),
+        "oversee": _("oversee"),
+    },
+    "state": {"awaiting_mandate": _("awaiting mandate"), "offered": _("offered")},
+}
+
 
 def words_for(action: str) -> str:
     """Say what was done."""
     return str(WORDS.get(action, action))
+
+
+def fact_in_words(name: str, value: str) -> str:
+    """Say one fact of an act: "level: handle"."""
+    return f"{FACTS.get(name, name.replace('_', ' '))}: {VALUES.get(name, {}).get(value, value)}"
