@@ -309,7 +309,9 @@ BY_HAND: dict[str, tuple[tuple[str, str, str], ...]] = {
     "function audit_keep_row": (
         ("IF OLD.position IS NULL THEN", "IF true THEN", "a seal is put on twice"),
         ("IF NEW IS NOT DISTINCT FROM allowed THEN", "IF true THEN", "every change is allowed"),
-        ("TG_OP = 'UPDATE'", "true", "a row can be deleted"),
+        ("  IF TG_OP = 'UPDATE' THEN",
+         "  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n  IF TG_OP = 'UPDATE' THEN",
+         "a row can be deleted"),
     ),
     "function cases_search": (
         ("least(most, 100)", "most", "as many as asked for"),
