@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Country, DirectoryEntry, NationalGroup, Person, Role
 from cases import policy
@@ -113,10 +113,11 @@ def readable(user: "User") -> QuerySet[Mandate]:
     The same as the policy `mandate_read` in PostgreSQL.
     """
     mine = policy.principals(user)
-    in_sight = Dossier.objects.visible_to(user).values("pk")
+    # Looked up for each mandate: as a set it would be all that the person sees.
+    in_sight = Exists(Dossier.objects.visible_to(user).filter(pk=OuterRef("dossier_id")))
     held = Q(receiver_person=mine.person) | Q(receiver_group__in=mine.groups)
     valid = Q(pk__in=Mandate.objects.valid_now().filter(held).values("pk"))
-    condition = Q(dossier__in=in_sight) | Q(owner__in=_coordinated(user))
+    condition = Q(in_sight) | Q(owner__in=_coordinated(user))
     if mine.groups:
         condition |= Q(state=MandateState.ASKED, asked_by_id=user.pk)
         condition |= Q(dossier__isnull=True) & (Q(owner=user.country) | valid)
