@@ -110,11 +110,12 @@ class Trying:
 
     def _ask(self, mutant: Mutant, items: list[pytest.Item]) -> tuple[str, str]:
         """Ask tests until one notices that notices nothing where nothing is loosened."""
-        while True:
+        while items:
             outcome, by = self._first_failure(mutant, items)
             if outcome != NOTICED or self._is_green(by, items):
                 return outcome, by
             items = items[[item.nodeid for item in items].index(by) + 1 :]
+        return MISSED, ""
 
     def _first_failure(self, mutant: Mutant | None, items: list[pytest.Item]) -> tuple[str, str]:
         asked = ""
