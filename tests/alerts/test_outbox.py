@@ -21,6 +21,17 @@ def test_a_line_in_hand_is_nobody_elses_until_its_lease_ends(tell: Tell) -> None
     assert len(outbox.claim()) == 1
 
 
+def test_a_claim_leaves_what_is_not_due(tell: Tell) -> None:
+    tell()
+    outbox.claim()
+    later = only_line()
+    tell()
+    (claimed,) = outbox.claim()
+    assert claimed.delivery != later.pk
+    before, later = later, Delivery.objects.get(pk=later.pk)
+    assert (later.attempts, later.next_try_at) == (before.attempts, before.next_try_at)
+
+
 def test_a_claim_counts_the_attempt_and_says_whose_it_is(tell: Tell, subject: Subject) -> None:
     tell()
     outbox.claim()

@@ -70,6 +70,7 @@ def _measured(stock: Stock, size: int, turns: int) -> dict[str, Any]:
     seconds = stock.ensure(size)
     copy = "bench_measured"
     stock.copy(stock.name(size), copy)
+    stock.index_by_date(copy)
     say(f"  measuring at {size:,} dossiers …")
     try:
         done = subprocess.run(

@@ -73,7 +73,8 @@ def _sizes(sizes: list[Figures]) -> Iterable[str]:
     yield ""
     yield (
         f"The statement behind the first page of the list by date, at {most} dossiers, with all its"
-        " columns: through both walls; without any border; and with guardian's own"
+        " columns: through both walls; without any border, with an index by date made for it; and"
+        " with guardian's own"
         " `get_objects_for_user`, over its direct-foreign-key tables (the same rows of grants) and"
         f" over its generic ones. Wanted: at most {NEAR} x the borderless one; for readers of much,"
         f" {FASTER} x faster than guardian's."

@@ -108,6 +108,11 @@ class Stock:
             server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY file_copy')
 
+    def index_by_date(self, name: str) -> None:
+        """Give what is compared with the product, and only that, the index it would have."""
+        with self.servers.postgres.connect(name) as server:
+            server.execute("CREATE INDEX bench_by_date ON cases_dossier (opened_at DESC, id DESC)")
+
     def drop(self, name: str) -> None:
         """Forget a copy."""
         with self.servers.postgres.connect() as server:

@@ -658,7 +658,18 @@ def _finds(person: Person | None, words: str, most: int = 10) -> set[Any]:
     return {key for (key,) in raw(person, "SELECT cases_search(%s, %s)", [words, most])}
 
 
-def test_search_finds_what_one_sees_under_the_words(cast: Cast) -> None:
+@pytest.fixture(params=[2000, 2], ids=["in the own list", "in the index of words"])
+def search_way(request: pytest.FixtureRequest, db: None) -> None:
+    """Words are looked for in so many of one's own dossiers, then in the index of all countries."""
+    ((function,),) = as_owner(
+        "SELECT pg_get_functiondef('cases_search(text, integer)'::regprocedure)"
+    )
+    constant = "read_through constant integer := "
+    assert f"{constant}2000;" in function
+    as_owner(function.replace(f"{constant}2000;", f"{constant}{request.param};"))
+
+
+def test_search_finds_what_one_sees_under_the_words(cast: Cast, search_way: None) -> None:
     named = DossierFactory(handler=cast.belgian_officer, title="Bananas")
     DossierFactory(handler=cast.belgian_officer, title="Oranges")
     DossierFactory(handler=cast.belgian_elsewhere, desk="BSB", title="Bananas too")
@@ -667,7 +678,8 @@ def test_search_finds_what_one_sees_under_the_words(cast: Cast) -> None:
     assert _finds(None, "anana") == set()
 
 
-def test_search_finds_under_a_mandate_while_it_lasts(cast: Cast) -> None:
+def test_search_finds_under_a_mandate_while_it_lasts(cast: Cast, search_way: None) -> None:
+    DossierFactory(owner="NL", handler=cast.dutch_officer, title="Oranges")
     dossier = DossierFactory(handler=cast.belgian_officer, title="Bananas")
     mandate = MandateFactory(dossier=dossier, receiver=cast.dutch_officer)
     grant(dossier, cast.dutch_officer, "view", mandate)

@@ -152,6 +152,11 @@ def test_not_even_the_owner_changes_or_deletes_a_row(statement: str, cast: Cast)
         as_owner(statement)
 
 
+def test_only_the_system_seals(cast: Cast) -> None:
+    assert raw(None, "SELECT audit_seal(9)")
+    assert refused(cast.belgian_officer, "SELECT audit_seal(9)")
+
+
 # Alerts ---------------------------------------------------------------------------------------
 
 SENTENCE = "Cocaine in banana containers"
