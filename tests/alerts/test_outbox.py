@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import psycopg
+import pytest
+from django.db import connection
 from django.utils import timezone
 
 from lodesk.alerts import outbox
@@ -30,6 +33,21 @@ def test_a_claim_leaves_what_is_not_due(tell: Tell) -> None:
     assert claimed.delivery != later.pk
     before, later = later, Delivery.objects.get(pk=later.pk)
     assert (later.attempts, later.next_try_at) == (before.attempts, before.next_try_at)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_neither_share_a_line_nor_wait(tell: Tell) -> None:
+    tell()
+    tell()
+    login = connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}
+    with psycopg.connect(**login) as first, psycopg.connect(**login) as second:
+        for session in (first, second):
+            session.execute("SET ROLE lodesk_app")
+            session.execute("SET lock_timeout = '5s'")
+        taken = first.execute("SELECT delivery FROM alerts_claim(1, 60)").fetchall()
+        left = second.execute("SELECT delivery FROM alerts_claim(9, 60)").fetchall()
+    assert len(taken) == len(left) == 1
+    assert taken != left
 
 
 def test_a_claim_counts_the_attempt_and_says_whose_it_is(tell: Tell, subject: Subject) -> None:

@@ -7,7 +7,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 
 from accounts.models import Desk, User
-from cases.models import Dossier, Entry, Visit
+from cases.models import (
+    Dossier,
+    DossierGroupPermission,
+    DossierUserPermission,
+    Entry,
+    Visit,
+)
 from cases.services import dossiers
 from cases.services.dossiers import StaleError
 from cases.states import Step
@@ -340,3 +346,12 @@ def test_readers_are_exactly_who_holds_view(cast: Cast) -> None:
     dossier = DossierFactory(handler=cast.belgian_officer)
     groups = {cast.team("BE").pk, cast.headquarters("BE").pk}
     assert readers_of(dossier) == groups | {-cast.belgian_officer.pk}
+
+
+def test_who_holds_another_level_without_view_is_no_reader(cast: Cast) -> None:
+    dossier = DossierFactory(handler=cast.belgian_officer)
+    view = {"content_object": dossier, "permission__codename": "view_dossier"}
+    DossierUserPermission.objects.filter(user=cast.belgian_officer.pk, **view).delete()
+    assert readers_of(dossier) == {cast.team("BE").pk, cast.headquarters("BE").pk}
+    DossierGroupPermission.objects.filter(group=cast.team("BE").pk, **view).delete()
+    assert readers_of(dossier) == {cast.headquarters("BE").pk}
