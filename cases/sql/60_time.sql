@@ -65,13 +65,13 @@ BEGIN
   FOR m IN SELECT * FROM cases_mandate x WHERE x.state = 'given' AND x.ends_at <= now()
     ORDER BY x.ends_at LIMIT most FOR UPDATE SKIP LOCKED
   LOOP
-    FOR d IN SELECT * FROM cases_dossier x WHERE EXISTS (
-        SELECT FROM cases_dossieruserpermission g
-        WHERE g.content_object_id = x.id AND g.mandate_id = m.id)
-      OR EXISTS (SELECT FROM cases_dossiergrouppermission g
-        WHERE g.content_object_id = x.id AND g.mandate_id = m.id)
-      OR EXISTS (SELECT FROM cases_handover o
-        WHERE o.dossier_id = x.id AND o.mandate_id = m.id AND o.state = 'offered')
+    -- By the keys of what hangs on the mandate: never through all dossiers.
+    FOR d IN SELECT x.* FROM cases_dossier x WHERE x.id IN (
+        SELECT g.content_object_id FROM cases_dossieruserpermission g WHERE g.mandate_id = m.id
+        UNION SELECT g.content_object_id FROM cases_dossiergrouppermission g
+        WHERE g.mandate_id = m.id
+        UNION SELECT o.dossier_id FROM cases_handover o
+        WHERE o.mandate_id = m.id AND o.state = 'offered')
     LOOP
       RETURN QUERY SELECT 'mandate.ended', d.id, d.reference, d.owner, m.number, m.id,
         cases_steering(d) || m.asked_by_id || ARRAY(

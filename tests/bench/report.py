@@ -265,14 +265,14 @@ def _pages_plot(sizes: list[Figures]) -> str:
         y += 18
         for reader in READERS:
             parts.append(_text(LEFT - 10, y + 15, reader.sees, anchor="end", size=11))
-            for each, colour in zip(sizes, shades.values(), strict=False):
-                value = each["pages"][reader.key][page]
-                wide = value / top * (WIDTH - LEFT - RIGHT)
+            values = [each["pages"][reader.key][page] for each in sizes]
+            widths = [value / top * (WIDTH - LEFT - RIGHT) for value in values]
+            for wide, colour in zip(widths, shades.values(), strict=False):
                 parts.append(
                     f'<rect x="{LEFT}" y="{y}" width="{wide:.1f}" height="7" fill="{colour}"/>'
                 )
                 y += 8
-            parts.append(_text(LEFT + wide + 6, y - 6, f"{value:.0f}", size=11))
+            parts.append(_text(LEFT + max(widths) + 6, y - 8, f"{values[-1]:.0f}", size=11))
             y += 5
         y += 6
     title = "Whole pages, ms, by the number of dossiers"
