@@ -42,7 +42,11 @@ class BundledManifestStaticFilesStorage(CompressedManifestStaticFilesStorage):  
     ) -> Iterator[tuple[str, str | None, bool | Exception]]:
         """Write the bundle over the collected `main.css`, then hash and compress as always."""
         if BUNDLE in paths and not options.get("dry_run"):
-            text = bundle(self._read(BUNDLE), read=lambda path: self._read(f"css/{path}"))
+            # From its source: what was collected before is a bundle already, of older files.
+            source, path = paths[BUNDLE]
+            with source.open(path) as file:
+                imports = file.read().decode()
+            text = bundle(imports, read=lambda name: self._read(f"css/{name}"))
             self.delete(BUNDLE)
             self._save(BUNDLE, ContentFile(text.encode()))
             paths[BUNDLE] = (self, BUNDLE)  # what is hashed is the bundle, not its source
