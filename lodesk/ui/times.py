@@ -6,10 +6,11 @@ the zone of the desk the reader sits at (look/README.md, "Clock").
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Literal
 
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from lodesk.ui.frame import Zone
 
@@ -26,6 +27,24 @@ def signal(due_at: datetime | None, *, now: datetime, waiting: bool = False) -> 
     if due_at is not None and local_date(due_at) == local_date(now):
         return "soon"
     return "wait" if waiting else ""
+
+
+@dataclass(frozen=True)
+class Due:
+    """A due time as a row of a list shows it."""
+
+    signal: Signal
+    relative: str
+    absolute: str
+
+
+def due(due_at: datetime, *, now: datetime, waiting: bool = False) -> Due:
+    """Say everything a row of a list says about a due time."""
+    return Due(
+        signal(due_at, now=now, waiting=waiting),
+        relative(due_at, now=now),
+        absolute(due_at, now=now),
+    )
 
 
 def local_date(moment: datetime) -> date:
@@ -175,8 +194,22 @@ def full_date(moment: date) -> str:
 
 
 def weekday(moment: date) -> str:
-    """Write "Mon". Django's own short names lack the full stop German and French want."""
-    names = (
+    """Write "Mon"."""
+    return _weekdays(get_language())[moment.weekday()]
+
+
+def month(moment: date) -> str:
+    """Write "Nov"."""
+    return _months(get_language())[moment.month - 1]
+
+
+# A list writes a date in every row: the names are looked up once a language, not once a name.
+
+
+@cache
+def _weekdays(_language: str | None) -> tuple[str, ...]:
+    """Django's own short names lack the full stop German and French want."""
+    return (
         pgettext("short weekday", "Mon"),
         pgettext("short weekday", "Tue"),
         pgettext("short weekday", "Wed"),
@@ -185,12 +218,11 @@ def weekday(moment: date) -> str:
         pgettext("short weekday", "Sat"),
         pgettext("short weekday", "Sun"),
     )
-    return names[moment.weekday()]
 
 
-def month(moment: date) -> str:
-    """Write "Nov"."""
-    names = (
+@cache
+def _months(_language: str | None) -> tuple[str, ...]:
+    return (
         pgettext("short month", "Jan"),
         pgettext("short month", "Feb"),
         pgettext("short month", "Mar"),
@@ -204,4 +236,3 @@ def month(moment: date) -> str:
         pgettext("short month", "Nov"),
         pgettext("short month", "Dec"),
     )
-    return names[moment.month - 1]

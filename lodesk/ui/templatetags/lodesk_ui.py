@@ -137,6 +137,12 @@ def signal(due_at: datetime | None, waiting: object = None) -> str:
 
 
 @register.simple_tag
+def due(due_at: datetime | None, waiting: object = None) -> times.Due | None:
+    """Give a due time as a list shows it: signal, relative, absolute; None without one."""
+    return times.due(due_at, now=timezone.now(), waiting=bool(waiting)) if due_at else None
+
+
+@register.simple_tag
 def two_zones(moment: datetime, home: Zone, here: Zone) -> times.TwoZones:
     """Give a moment in both zones, home first."""
     return times.two_zones(moment, first=home, second=here)
