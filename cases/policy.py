@@ -256,6 +256,10 @@ NOT_YOURS = _("Only the handling officer and the owner's headquarters can do thi
 NEEDS = {
     Step.VIEW: ({Level.VIEW}, _("You may not read this dossier.")),
     Step.CONTRIBUTE: ({Level.CONTRIBUTE}, _("You may read this dossier, not add to it.")),
+    Step.INSTRUCT: (
+        {Level.OVERSEE},
+        _("Only headquarters of the owner country gives instructions."),
+    ),
     Step.CHANGE: ({Level.HANDLE, Level.OVERSEE}, NOT_YOURS),
     Step.OFFER: ({Level.HANDLE, Level.OVERSEE}, NOT_YOURS),
     **{step: ({Level.HANDLE, Level.OVERSEE}, NOT_YOURS) for step in STATUS_STEPS},

@@ -33,6 +33,7 @@ class Step(models.TextChoices):
 
     VIEW = "view", _("read")
     CONTRIBUTE = "contribute", _("add an entry")
+    INSTRUCT = "instruct", _("give an instruction")
     CHANGE = "change", _("change the dossier")
     START = "start", _("open")
     WAIT = "wait", _("wait")

@@ -5,9 +5,10 @@ from django.urls.converters import StringConverter
 
 from cases.selectors.search import REFERENCE
 from cases.views.access import who_can_see_page
-from cases.views.dossier import dossier_page, entry_add
+from cases.views.dossier import dossier_page
 from cases.views.dossier_forms import dossier_change, dossier_new, dossier_status
 from cases.views.dossiers import dossiers_page
+from cases.views.entries import draft, entry_add, entry_correct, entry_page, entry_translate
 from cases.views.hand_over import hand_over_page
 from cases.views.handovers import handover_page, handovers_page
 from cases.views.help import help_page
@@ -32,6 +33,16 @@ urlpatterns = [
     path("d/<reference:reference>/change", dossier_change, name="dossier_change"),
     path("d/<reference:reference>/status", dossier_status, name="dossier_status"),
     path("d/<reference:reference>/entries", entry_add, name="entry_add"),
+    path("d/<reference:reference>/entries/<uuid:entry>", entry_page, name="entry"),
+    path(
+        "d/<reference:reference>/entries/<uuid:entry>/correct", entry_correct, name="entry_correct"
+    ),
+    path(
+        "d/<reference:reference>/entries/<uuid:entry>/translate",
+        entry_translate,
+        name="entry_translate",
+    ),
+    path("d/<reference:reference>/draft", draft, name="draft"),
     path("d/<reference:reference>/hand-over", hand_over_page, name="hand_over"),
     path("d/<reference:reference>/access", who_can_see_page, name="who_can_see"),
     path("handovers/", handovers_page, name="handovers"),

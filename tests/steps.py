@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Desk, NationalGroup, Person, User
-from cases.models import Dossier, Entry, Handover, Mandate
+from cases.models import Dossier, Entry, Handover, Mandate, Translation
 from cases.services import dossiers, entries, handovers, mandates, time
 from cases.services.handovers import MandateAsked, Note, Terms
 from cases.states import Step
@@ -51,6 +51,30 @@ def add_note(by: User, dossier: Dossier, text: str = "A note.") -> Entry:
     """Add a note."""
     with as_person(by):
         return entries.add_note(dossier=dossier, by=by, text=text, language="en")
+
+
+def write(by: User, dossier: Dossier, *, kind: str, text: str = "Text.", **said: Any) -> Entry:
+    """Add an entry of a kind."""
+    with as_person(by):
+        return entries.add_entry(
+            dossier=dossier, by=by, kind=kind, text=text, language="en", **said
+        )
+
+
+def correct(by: User, entry: Entry, *, text: str, correction: str = "A word.") -> Entry:
+    """Put a new version in the place of an entry."""
+    with as_person(by):
+        return entries.correct(
+            entry=entry, by=by, text=text, language=entry.language, correction=correction
+        )
+
+
+def translate(by: User, entry: Entry, *, text: str) -> Translation:
+    """Add a French working translation."""
+    with as_person(by):
+        return entries.translate(
+            entry=entry, by=by, language="fr", translator="The desk", text=text
+        )
 
 
 def offer(by: User, dossier: Dossier, to: Person | NationalGroup, **terms: Any) -> Handover:

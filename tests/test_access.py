@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import User
 from tests import steps
 from tests.browsers import HouseClient
-from tests.factories import Cast, DossierFactory, MandateFactory, grant
+from tests.factories import Cast, DossierFactory, EntryFactory, MandateFactory, grant
 
 # The columns, in this order. The dossier is Belgian, at Bogotá, handled by belgian_officer.
 PEOPLE = {
@@ -52,6 +52,14 @@ dossier_status   get  302 200 403 404 200 200 404 404 403 404 404 404 404 404 30
 dossier_status   post 302 200 403 404 200 200 404 404 403 404 404 404 404 404 302
 entry_add        get  302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
 entry_add        post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
+entry            get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
+entry            post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+entry_correct    get  302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
+entry_correct    post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
+entry_translate  get  302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
+entry_translate  post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
+draft            get  302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+draft            post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
 hand_over        get  302 200 403 404 200 200 404 404 403 404 404 404 404 404 302
 hand_over        post 302 200 403 404 200 200 404 404 403 404 404 404 404 404 302
 who_can_see      get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
@@ -124,6 +132,7 @@ def world(cast: Cast) -> World:
     return World(
         {
             "reference": held.reference,
+            "entry": str(EntryFactory(dossier=held).pk),
             "handover": str(offered.pk),
             "mandate": str(steps.mandate_of(asked).pk),
         }

@@ -103,6 +103,10 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "dossier_change": (NESTED, ANOTHER, CONTEXT),
     "dossier_status": (NESTED, ANOTHER, CONTEXT),
     "entry_add": (SIDE_DOOR, ANOTHER, CONTEXT),
+    "entry": (SIDE_DOOR, CONTEXT),
+    "entry_correct": (SIDE_DOOR, ANOTHER, CONTEXT),
+    "entry_translate": (SIDE_DOOR, ANOTHER, CONTEXT),
+    "draft": (SIDE_DOOR, ANOTHER, CONTEXT),
     "hand_over": (SIDEBAR, COUNTS, NESTED, ANOTHER, ASSIGNING),
     "who_can_see": (COUNTS, NESTED),
     "handovers": (COUNTS, SEARCH),
@@ -129,6 +133,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "cases/dossier_side.html": (SIDEBAR,),
     "cases/dossier_status.html": (NESTED,),
     "cases/dossiers.html": (COUNTS, SEARCH),
+    "cases/entry.html": (SIDE_DOOR,),
+    "cases/entry_form.html": (SIDE_DOOR, NESTED),
     "cases/hand_over.html": (NESTED,),
     "cases/hand_over_access.html": (ASSIGNING,),
     "cases/hand_over_terms.html": (NESTED,),
@@ -184,6 +190,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 # Tables with a dossier in them, besides its own.
 TABLES: dict[str, tuple[str, ...]] = {
     "cases.Entry": (ACTIVITY, SIDE_DOOR),
+    "cases.Draft": (SIDE_DOOR,),
     "cases.Visit": (COUNTS, SIDE_DOOR),
     "cases.Reader": (SEARCH, SIDE_DOOR),
     "cases.Handover": (SIDE_DOOR,),

@@ -62,21 +62,6 @@ DOSSIERS = (
             foreign_references="SIENA 4410077",
             next_step="Answer CGI",
         ),
-        notes=(
-            (
-                5.5,
-                "be-lo-bog",
-                "Called the port authority: the three containers stand in block C-12. Loading is"
-                " planned for tonight, berth 2.",
-            ),
-            (
-                3.2,
-                "be-lo-bog",
-                "The terminal confirms gate-in of CSQU 305438 3 on 14 November at 22:41. The seal"
-                " number on the photographs differs from the bill of lading: EC 004417 against"
-                " EC 004471. The inspection report follows.",
-            ),
-        ),
     ),
     Told(
         key="seals",

@@ -11,7 +11,8 @@ from accounts.models import Desk, User
 from cases import clocks
 from cases.demo import acts
 from cases.demo.dossiers import DOSSIERS, Told
-from cases.models import Dossier, Entry, ReferenceCounter
+from cases.demo.entries import BY_DOSSIER, Written
+from cases.models import Dossier, Entry, ReferenceCounter, Translation
 from cases.models.entries import EntryKind
 from cases.services import grants
 
@@ -69,12 +70,39 @@ def _write(told: Told, story: Story) -> Dossier:
             kind=EntryKind.NOTE,
             author=story.users[author],
             at=story.now - timedelta(hours=hours_ago),
+            recorded_at=story.now - timedelta(hours=hours_ago),
             text=text,
             language=told.fields.get("language", "en"),
             handling_codes=told.fields.get("handling_codes", []),
         )
+    for written in BY_DOSSIER.get(told.key, ()):
+        _enter(written, dossier, story)
     grants.give_first(dossier)
     return dossier
+
+
+def _enter(written: Written, dossier: Dossier, story: Story) -> None:
+    """An entry with its correction and its translation, each at its hour."""
+    at = story.now - timedelta(hours=written.hours_ago)
+    author = story.users[written.author]
+    said = {"language": dossier.language} | written.said
+    entry = Entry.objects.create(
+        dossier=dossier, kind=written.kind, author=author, at=at, recorded_at=at,
+        text=written.text, **said,
+    )  # fmt: skip
+    if written.corrected:
+        hours_ago, text, what = written.corrected
+        Entry.objects.create(
+            dossier=dossier, kind=written.kind, author=author, at=at, text=text,
+            recorded_at=story.now - timedelta(hours=hours_ago),
+            replaces=entry, version=2, correction=what, **said,
+        )  # fmt: skip
+    if written.translated:
+        language, text = written.translated
+        Translation.objects.create(
+            entry=entry, language=language, text=text, translator=author.name, author=author,
+            at=at,
+        )  # fmt: skip
 
 
 def _due(told: Told, received: datetime, now: datetime) -> datetime | None:

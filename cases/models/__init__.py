@@ -1,7 +1,7 @@
 """Tables of the cases app, one module a topic."""
 
 from cases.models.dossiers import Dossier, ReferenceCounter, Visit
-from cases.models.entries import Entry
+from cases.models.entries import Draft, Entry, Translation
 from cases.models.grants import DossierGroupPermission, DossierUserPermission, GrantHistory
 from cases.models.handovers import Handover
 from cases.models.mandates import Mandate
@@ -11,11 +11,13 @@ __all__ = [
     "Dossier",
     "DossierGroupPermission",
     "DossierUserPermission",
+    "Draft",
     "Entry",
     "GrantHistory",
     "Handover",
     "Mandate",
     "Reader",
     "ReferenceCounter",
+    "Translation",
     "Visit",
 ]

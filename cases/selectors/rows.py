@@ -86,7 +86,7 @@ class Row:
 NEW = """(
     SELECT count(*) FROM cases_entry e
     WHERE e.dossier_id = cases_dossier.id AND e.author_id IS DISTINCT FROM %s
-    AND e.at > (SELECT v.at FROM cases_visit v
+    AND e.recorded_at > (SELECT v.at FROM cases_visit v
                 WHERE v.dossier_id = cases_dossier.id AND v.person_id = %s))"""
 
 

@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from cases.models import Dossier, Entry
+from cases.models import Dossier, Entry, Translation
 from cases.models.entries import EntryKind
-from cases.selectors import heads, languages
+from cases.selectors import entries
+from cases.selectors.entries import Item
 from cases.states import Status, WaitingFor
 from lodesk.ui import times
 from lodesk.ui.shapes import Choice
@@ -20,32 +21,15 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 PIECE = 20
-SHOWN = {"": Q(), "notes": Q(kind=EntryKind.NOTE), "events": Q(kind=EntryKind.EVENT)}
-
-
-@dataclass(frozen=True)
-class Foot:
-    """A remark under an entry."""
-
-    text: str
-    url: str = ""
-    signal: str = ""
-
-
-@dataclass(frozen=True)
-class Item:
-    """An entry, an event, or the place of the last visit."""
-
-    shape: str
-    at: datetime
-    id: str = ""
-    new: bool = False
-    title: str = ""
-    by: str = ""
-    codes: str = ""
-    text: str = ""
-    foot: Sequence[Foot] = ()
-    anchor: str = ""
+NOTES = (EntryKind.NOTE, EntryKind.PHONE_NOTE)
+OTHERS = (*NOTES, EntryKind.INSTRUCTION, EntryKind.EVENT)
+SHOWN = {
+    "": Q(),
+    "messages": ~Q(kind__in=OTHERS),
+    "notes": Q(kind__in=NOTES),
+    "instructions": Q(kind=EntryKind.INSTRUCTION),
+    "events": Q(kind=EntryKind.EVENT),
+}
 
 
 @dataclass(frozen=True)
@@ -63,6 +47,7 @@ class Timeline:
     days: list[Day]
     total: int
     new: int
+    counts: Mapping[str, int] = field(default_factory=dict)  # by the names of SHOWN
     older_than: UUID | None = None
     older_url: str = ""
     filters: Sequence[Choice] = field(default_factory=tuple)
@@ -77,52 +62,60 @@ def timeline(
     user: "User",
     *,
     last_visit: datetime | None,
+    may_write: bool = False,
     show: str = "",
     before: UUID | None = None,
 ) -> Timeline:
     """The newest piece, or the one before an entry. An unknown `show` gives nothing."""
-    every = Entry.objects.filter(dossier=dossier)
+    every = entries.current(dossier)
     shown = every.filter(SHOWN[show]) if show in SHOWN else every.none()
-    fresh = Q(at__gt=last_visit) & ~Q(author=user.pk) if last_visit else Q(pk__in=())
-    counted = every.aggregate(total=Count("pk"), new=Count("pk", filter=fresh))
+    fresh = Q(recorded_at__gt=last_visit) & ~Q(author=user.pk) if last_visit else Q(pk__in=())
+    counts = {f"of_{name}": Count("pk", filter=kinds) for name, kinds in SHOWN.items() if name}
+    counted = every.aggregate(total=Count("pk"), new=Count("pk", filter=fresh), **counts)
     found = list(_older(shown, before).order_by("-at", "-id")[: PIECE + 1])
     more, found = len(found) > PIECE, found[:PIECE]
-    items = [_item(entry, user, last_visit) for entry in found]
+    translations = entries.translations(found)
+    seen = _Seen(user, last_visit, may_write)
+    items = [_item(entry, seen, translations.get(entry.pk, ())) for entry in found]
     return Timeline(
         days=_days(items, None if before else last_visit),
         total=counted["total"],
         new=counted["new"],
+        counts={name: counted[f"of_{name}"] for name in SHOWN if name},
         older_than=found[-1].pk if more else None,
     )
 
 
-def _older(entries: QuerySet[Entry], before: UUID | None) -> QuerySet[Entry]:
-    entries = entries.select_related("author")
+def _older(rows: QuerySet[Entry], before: UUID | None) -> QuerySet[Entry]:
+    rows = rows.select_related("author")
     if before is None:
-        return entries
-    place = entries.filter(pk=before).first()
+        return rows
+    place = rows.filter(pk=before).first()
     if place is None:
-        return entries.none()
-    return entries.filter(Q(at__lt=place.at) | Q(at=place.at, id__lt=place.pk))
+        return rows.none()
+    return rows.filter(Q(at__lt=place.at) | Q(at=place.at, id__lt=place.pk))
 
 
-def _item(entry: Entry, user: "User", last_visit: datetime | None) -> Item:
-    own = entry.author_id == user.pk
-    new = last_visit is not None and entry.at > last_visit and not own
+@dataclass(frozen=True)
+class _Seen:
+    """By whom the timeline is read, and what of it he knows."""
+
+    user: "User"
+    last_visit: datetime | None
+    may_write: bool
+
+    def is_new(self, entry: Entry) -> bool:
+        """Whether somebody else wrote it since the last visit."""
+        if self.last_visit is None or entry.author_id == self.user.pk:
+            return False
+        return entry.recorded_at > self.last_visit
+
+
+def _item(entry: Entry, seen: _Seen, translations: Sequence[Translation]) -> Item:
+    new = seen.is_new(entry)
     if entry.kind == EntryKind.EVENT:
         return Item("event", entry.at, id=str(entry.pk), new=new, text=sentence(entry))
-    author = entry.author.name if entry.author else ""
-    return Item(
-        "entry",
-        entry.at,
-        id=str(entry.pk),
-        new=new,
-        title=str(EntryKind(entry.kind).label),
-        by=", ".join(part for part in (author, languages.name(entry.language)) if part),
-        codes=heads.codes(entry.handling_codes),
-        text=entry.text,
-        anchor=f"entry-{entry.pk}",
-    )
+    return entries.item(entry, new=new, may_write=seen.may_write, translations=translations)
 
 
 def _days(items: Iterable[Item], last_visit: datetime | None) -> list[Day]:

@@ -37,5 +37,20 @@ def digest(entry: Entry) -> str:
     """SHA-256 that proves an entry unchanged and tells nothing of it.
 
     The entry's own random key is the salt: once the entry is destroyed, nobody can guess its text.
+    What a formal message says besides its text is part of it.
     """
-    return hashlib.sha256(entry.pk.bytes + entry.text.encode()).hexdigest()
+    said = (
+        entry.text,
+        entry.direction,
+        entry.counterpart,
+        entry.counterpart_person,
+        entry.channel,
+        entry.channel_reason,
+        entry.channel_reference,
+        entry.evaluation,
+        entry.nature,
+        entry.ground,
+        entry.handling_note,
+        entry.correction,
+    )
+    return hashlib.sha256(entry.pk.bytes + "\0".join(said).encode()).hexdigest()

@@ -185,28 +185,6 @@ DROP POLICY IF EXISTS visit_again ON cases_visit;
 CREATE POLICY visit_again ON cases_visit FOR UPDATE USING (person_id = lodesk_me());
 GRANT SELECT, INSERT, UPDATE (at) ON cases_visit TO lodesk_app;
 
--- Entries: added by who may contribute, in the own name, at the present moment; never changed.
-CREATE OR REPLACE FUNCTION cases_entry_begins() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-  IF lodesk_me() IS NOT NULL THEN
-    NEW.at := clock_timestamp();
-  END IF;
-  RETURN NEW;
-END $$;
-CREATE OR REPLACE TRIGGER entry_begins BEFORE INSERT ON cases_entry
-  FOR EACH ROW EXECUTE FUNCTION cases_entry_begins();
-ALTER TABLE cases_entry ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS entry_read ON cases_entry;
-CREATE POLICY entry_read ON cases_entry FOR SELECT USING (
-  EXISTS (SELECT FROM cases_dossier d WHERE d.id = dossier_id));
-DROP POLICY IF EXISTS entry_add ON cases_entry;
-CREATE POLICY entry_add ON cases_entry FOR INSERT WITH CHECK (
-  kind = 'note' AND event = '' AND author_id = lodesk_me()
-  AND lodesk_holds(dossier_id, 'contribute')
-  AND EXISTS (SELECT FROM cases_dossier d WHERE d.id = dossier_id AND d.status <> 'closed'));
-GRANT SELECT, INSERT ON cases_entry TO lodesk_app;
-
 -- What the alerts room asks before somebody announces anything: the truth about the subject, and
 -- that who is told of ended access once had it. Safe: the read condition stands inside.
 CREATE OR REPLACE FUNCTION lodesk_subject_is(subject uuid, reference text, owner text)

@@ -1,27 +1,28 @@
-"""The page of one dossier, and the note one adds to it."""
+"""The page of one dossier."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from cases import policy
 from cases.forms.entries import EntryForm
 from cases.forms.filters import OlderForm
-from cases.models import Dossier, Handover
-from cases.selectors import access, dossiers, handovers, heads, timeline
+from cases.models import Dossier, Draft, Handover
+from cases.selectors import access, dossiers, entries, handovers, heads, timeline
 from cases.selectors.timeline import Timeline
-from cases.services import entries
 from cases.services.dossiers import consult
 from cases.states import STATUS_STEPS, Status, Step
 from cases.views.asking import dossier_of, user_of, zones_of
 from lodesk.alerts.services import mark_read_about
 from lodesk.ui.links import answer, changed
 from lodesk.ui.shapes import Act, Choice
+
+THIRD_COUNTRY = "third"  # why not SIENA: a desk's normal situation (domain.md 2.4)
 
 
 @dataclass(frozen=True)
@@ -35,37 +36,29 @@ class Offer:
 @require_safe
 def dossier_page(request: HttpRequest, reference: str) -> HttpResponse:
     """One dossier; that it was looked at is logged."""
-    return _show(request, dossier_of(request, reference))
+    return show(request, dossier_of(request, reference))
 
 
-@require_POST
-def entry_add(request: HttpRequest, reference: str) -> HttpResponse:
-    """Add a note. On an error the page comes back with what was typed."""
-    dossier = dossier_of(request, reference)
-    policy.require(user_of(request), Step.CONTRIBUTE, dossier)
-    form = EntryForm(request.POST)
-    if not form.is_valid():
-        return _show(request, dossier, composer=form)
-    entry = entries.add_note(dossier=dossier, by=user_of(request), **form.cleaned_data)
-    return redirect(f"{reverse('dossier', args=[reference])}#entry-{entry.pk}")
-
-
-def _show(
+def show(
     request: HttpRequest, dossier: Dossier, *, composer: EntryForm | None = None
 ) -> HttpResponse:
+    """The page, with what was typed when an entry could not be recorded."""
     user = user_of(request)
     holders = access.access(dossier, user).holders
     offer = handovers.open_offer(dossier)
     may_write = policy.may(user, Step.CONTRIBUTE, dossier)
+    draft = entries.draft(dossier, user) if may_write else None
     may_change = policy.may(user, Step.CHANGE, dossier)
     change_url = reverse("dossier_change", args=[dossier.reference]) if may_change else ""
     context: dict[str, Any] = {
         "head": heads.full_head(dossier, zones_of(request), holders),
         "acts": _acts(request, dossier, offer),
-        "composer": (composer or _composer(request, dossier)) if may_write else None,
+        "composer": (composer or _composer(user, dossier, draft)) if may_write else None,
+        "kept_at": draft.at if draft else None,
+        "counterparts": entries.counterparts(dossier) if may_write else [],
         "composer_reason": may_write.reason,
         "offer": _offer(offer),
-        "timeline": _timeline(request, dossier),
+        "timeline": _timeline(request, dossier, may_write=may_write.allowed),
         "next_steps": dossiers.next_steps(dossier, offer),
         "next_steps_url": change_url,
         "access": dossiers.access_lines(dossier, holders),
@@ -77,31 +70,53 @@ def _show(
     return answer(request, "cases/dossier.html", context, partial="timeline")
 
 
-def _timeline(request: HttpRequest, dossier: Dossier) -> Timeline:
+def _timeline(request: HttpRequest, dossier: Dossier, *, may_write: bool) -> Timeline:
     user = user_of(request)
     show, place = request.GET.get("show", ""), OlderForm(request.GET)
     piece = timeline.timeline(
         dossier,
         user,
         last_visit=consult(dossier=dossier, by=user),
+        may_write=may_write,
         show=show if place.is_valid() else "nothing",
         before=place.cleaned_data.get("before"),
     )
     here = reverse("dossier", args=[dossier.reference])
     older = changed(request.GET, before=str(piece.older_than)) if piece.older_than else ""
-    shown = (("", _("All")), ("notes", _("Notes")), ("events", _("Events")))
+    shown = (
+        ("", _("All")),
+        ("messages", _("Messages")),
+        ("notes", _("Notes")),
+        ("instructions", _("Headquarters")),
+        ("events", _("Events")),
+    )
     return piece.linked(
         older_url=f"{here}{older}#timeline" if older else "",
         filters=[
-            Choice(label, here + (f"?show={value}" if value else ""), "", value == show)
+            Choice(
+                label,
+                here + (f"?show={value}" if value else ""),
+                str(piece.counts[value]) if value else "",
+                value == show,
+            )
             for value, label in shown
+            if not value or piece.counts[value] or value == show
         ],
     )
 
 
-def _composer(request: HttpRequest, dossier: Dossier) -> EntryForm:
-    initial = {"language": user_of(request).language, "handling_codes": dossier.handling_codes}
-    return EntryForm(initial=initial)
+def _composer(user: User, dossier: Dossier, draft: Draft | None) -> EntryForm:
+    """An empty form, or what this person has begun to write."""
+    initial = {
+        "language": user.language,
+        "handling_codes": dossier.handling_codes,
+        "handling_note": dossier.handling_note,
+        "channel_reason": THIRD_COUNTRY,
+    }
+    if draft is not None:
+        initial |= entries.as_initial(draft.values)
+    may_instruct = policy.may(user, Step.INSTRUCT, dossier).allowed
+    return EntryForm(initial=initial, may_instruct=may_instruct)
 
 
 def _acts(request: HttpRequest, dossier: Dossier, offer: Handover | None) -> list[Act]:

@@ -1,7 +1,12 @@
 """Acts and their facts in the words of an auditor. What has no words is shown as its code."""
 
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+StrOrPromise = str | Promise
 
 WORDS = {
     "access.not_found": _("asked for a page that is not there"),
@@ -18,6 +23,8 @@ WORDS = {
     "dossier.viewed": _("looked at a dossier"),
     "dossier.wait": _("set a dossier to waiting"),
     "entry.added": _("wrote in a dossier"),
+    "entry.corrected": _("corrected an entry"),
+    "entry.translated": _("translated an entry"),
     "handler.left": _("handler left, work is with the team"),
     "handover.accepted": _("accepted a dossier"),
     "handover.declined": _("declined a dossier"),
@@ -41,6 +48,7 @@ FACTS = {
     "action": pgettext_lazy("fact", "acts"),
     "after": pgettext_lazy("fact", "after"),
     "before": pgettext_lazy("fact", "before"),
+    "channel": pgettext_lazy("fact", "channel"),
     "codes": pgettext_lazy("fact", "handling code"),
     "confined": _("confined"),
     "digest": pgettext_lazy("fact", "digest"),
@@ -48,6 +56,7 @@ FACTS = {
     "event": pgettext_lazy("fact", "alert"),
     "fields": pgettext_lazy("fact", "fields"),
     "kind": pgettext_lazy("fact", "kind"),
+    "language": pgettext_lazy("fact", "language"),
     "level": pgettext_lazy("fact", "level"),
     "method": pgettext_lazy("fact", "method"),
     "page": pgettext_lazy("fact", "page"),
@@ -56,6 +65,7 @@ FACTS = {
     "since": pgettext_lazy("fact", "since"),
     "state": pgettext_lazy("fact", "state"),
     "until": pgettext_lazy("fact", "until"),
+    "version": pgettext_lazy("fact", "version"),
 }
 
 STATUSES = {
@@ -67,12 +77,35 @@ STATUSES = {
 }
 
 # The codes that a fact may have, where they are not read as they stand.
-VALUES = {
+VALUES: Mapping[str, Mapping[str, StrOrPromise]] = {
     "action": WORDS,
     "after": STATUSES,
     "before": STATUSES,
     "confined": {"True": _("yes"), "False": _("no")},
-    "kind": {"note": pgettext_lazy("fact", "note")},
+    "channel": {
+        "siena": "SIENA",
+        "interpol": "INTERPOL I-24/7",
+        "email": _("e-mail"),
+        "phone": _("telephone"),
+        "in_person": _("in person"),
+        "post": _("post or diplomatic bag"),
+        "other": _("another channel"),
+    },
+    "kind": {
+        "note": pgettext_lazy("fact", "note"),
+        "phone_note": _("Phone note"),
+        "incoming_message": _("Incoming message"),
+        "outgoing_message": _("Outgoing message"),
+        "question": _("Question"),
+        "answer": _("Answer"),
+        "partial_answer": _("Partial answer"),
+        "refusal": _("Refusal"),
+        "clarification_asked": _("Clarification asked"),
+        "clarification_given": _("Clarification given"),
+        "authorisation_asked": _("Judicial authorisation asked"),
+        "authorisation_given": _("Judicial authorisation given"),
+        "instruction": _("Instruction from headquarters"),
+    },
     "level": {
         "view": _("view"),
         "contribute": _("contribute"),

@@ -1,5 +1,6 @@
 // Every page works without this file. All behaviours come with the first visit, so that a further
 // page is one request; each is started only where the page has the attribute it is bound to.
+import * as composer from "./behaviours/composer.js";
 import * as connection from "./behaviours/connection.js";
 import * as drafts from "./behaviours/drafts.js";
 import * as errors from "./behaviours/errors.js";
@@ -13,6 +14,7 @@ const behaviours = {
   "[data-connection]": connection,
   "[data-key], [data-rows], #keys": keyboard,
   "[data-narrow]": narrow,
+  "[data-composer]": composer,
   "[data-composer], [data-keep], [data-forget-drafts]": drafts,
   "[data-head-line]": headLine,
   "[data-errors]": errors,

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from cases.models import Dossier, DossierUserPermission, Mandate
+from cases.models import Dossier, DossierUserPermission, Draft, Mandate
 from tests.factories import (
     Cast,
     DossierFactory,
@@ -128,6 +128,7 @@ def _values(cast: Cast, people: dict[str, User | None]) -> dict[str, Any]:
     )  # fmt: skip
     ended = MandateFactory(dossier=dossier, receiver=cast.dutch_colleague, state="ended")
     handover = HandoverFactory(dossier=other, to=cast.belgian_colleague)
+    Draft.objects.create(dossier=other, person=cast.belgian_colleague.person_ptr)
     return {
         "dossier": dossier.pk,
         "other": other.pk,
@@ -194,6 +195,22 @@ def _entry(**values: str) -> str:
         "handling_codes": "'{}'", "event": "''", "facts": "'{}'",
     } | values  # fmt: skip
     return _insert("cases_entry", columns)
+
+
+def _translation(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "entry_id": "%(entry)s", "language": "'fr'", "text": "'x'",
+        "translator": "'x'", "author_id": "%(me)s", "at": "now()",
+    } | values  # fmt: skip
+    return _insert("cases_translation", columns)
+
+
+def _draft(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "dossier_id": "%(dossier)s", "person_id": "%(me)s",
+        '"values"': "'{}'", "at": "now()",
+    } | values  # fmt: skip
+    return _insert("cases_draft", columns)
 
 
 def _mandate(**values: str) -> str:
@@ -306,6 +323,27 @@ ENTRIES = (
     Attempt("add a note that is an event", _entry(event="'handover.accepted'")),
     Attempt("add a note to the Dutch one", _entry(dossier_id="%(dutch)s"), DUTCH),
     Attempt("add a note to a closed one", _entry(dossier_id="%(closed)s")),
+    Attempt("give an instruction", _entry(kind="'instruction'"), HEADQUARTERS),
+    Attempt("answer", _entry(kind="'answer'", counterpart="'CGI'", direction="'out'"),
+            CONTRIBUTORS),
+    Attempt("correct an entry", _entry(replaces_id="%(entry)s"), CONTRIBUTORS),
+    Attempt("correct an entry in another dossier", _entry(
+        replaces_id="%(entry)s", dossier_id="%(other)s")),
+    Attempt("correct a note into an answer", _entry(replaces_id="%(entry)s", kind="'answer'")),
+    Attempt("replace an entry", _update("cases_entry", "replaces_id = %(entry)s", "entry")),
+    Attempt("raise a version", _update("cases_entry", "version = 9", "entry")),
+    Attempt("translate an entry", _translation(), CONTRIBUTORS),
+    Attempt("translate in another's name", _translation(author_id="%(elsewhere)s")),
+    Attempt("change a translation", "UPDATE cases_translation SET text = 'x'"),
+    Attempt("delete a translation", "DELETE FROM cases_translation"),
+    Attempt("begin a draft", _draft(), CONTRIBUTORS),
+    Attempt("begin another's draft", _draft(person_id="%(elsewhere)s")),
+    Attempt("begin a draft in the Dutch one", _draft(dossier_id="%(dutch)s"), DUTCH),
+    Attempt("go on with a draft", "UPDATE cases_draft SET \"values\" = '{}'",
+            frozenset({CONTRIBUTOR})),
+    Attempt("move a draft", "UPDATE cases_draft SET dossier_id = %(other)s"),
+    Attempt("give a draft away", "UPDATE cases_draft SET person_id = %(elsewhere)s"),
+    Attempt("delete a draft", "DELETE FROM cases_draft"),
     Attempt("change an entry", _update("cases_entry", "text = 'x'", "entry")),
     Attempt("move an entry", _update("cases_entry", "dossier_id = %(other)s", "entry")),
     Attempt("write a note over an entry", _over(_entry(id="%(entry)s"), "text = 'x'")),

@@ -24,6 +24,7 @@ from tests.factories import (
     COUNTRIES,
     Cast,
     DossierFactory,
+    EntryFactory,
     HandoverFactory,
     MandateFactory,
     Part,
@@ -211,6 +212,7 @@ class Secrets:
     references: tuple[str, ...]
     handover: UUID
     mandate: UUID
+    entry: UUID
 
 
 def secrets_of(made: Template, country: str) -> Secrets:
@@ -226,6 +228,7 @@ def secrets_of(made: Template, country: str) -> Secrets:
         ),
         handover=uuid5(NAMESPACE_OID, f"handover {country}"),
         mandate=uuid5(NAMESPACE_OID, f"mandate {country}"),
+        entry=uuid5(NAMESPACE_OID, f"entry {country}"),
     )
 
 
@@ -251,6 +254,9 @@ def _opens(made: Template, country: str, _third: str) -> None:
     fresh = _open(made, country, title=f"{word} at hand", due_at=in_(hours=1), urgency="urgent")
     worker = made.person(country, "worker")
     steps.add_note(worker, fresh, f"{word} was seen.")
+    note = EntryFactory(pk=made.secrets[country].entry, dossier=fresh, text=f"{word} once more.")
+    steps.translate(worker, note, text=f"{word}, encore une fois.")
+    steps.correct(worker, note, text=f"{word}, and again.", correction=word)
     key = made.secrets[country].handover
     HandoverFactory(pk=key, dossier=fresh, giver=worker, to=made.taker(country))
 

@@ -141,7 +141,7 @@ class Clock:
         """Set what PostgreSQL has written since to this moment, and its keys to counted ones."""
         for table, made_up in SETTLED.items():
             self._written += as_owner(
-                f"UPDATE {table} SET at = %(now)s + number * interval '1 microsecond', id = CASE"
+                f"UPDATE {table} SET {_moments(table)}, id = CASE"
                 f" WHEN {made_up} THEN md5(%(salt)s || (%(written)s + number))::uuid ELSE id END"
                 " FROM (SELECT id AS written, row_number() OVER (ORDER BY at, id) AS number"
                 f" FROM {table} WHERE at > %(now)s + interval '1 millisecond') AS new"
@@ -151,7 +151,13 @@ class Clock:
 
 
 # Tables whose rows PostgreSQL dates, and which of their keys it makes up.
-SETTLED = {"cases_entry": "kind = 'event'", "audit_logrow": "true"}
+SETTLED = {"cases_entry": "kind = 'event'", "cases_translation": "false", "audit_logrow": "true"}
+
+
+def _moments(table: str) -> str:
+    columns = ("at", "recorded_at") if table == "cases_entry" else ("at",)
+    counted = "%(now)s + number * interval '1 microsecond'"
+    return ", ".join(f"{column} = {counted}" for column in columns)
 
 
 def _let_the_log_be_set() -> None:

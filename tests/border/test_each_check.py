@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cases.models import Dossier, Visit
+from cases.models import Dossier, Draft, Translation, Visit
 from tests.factories import (
     Cast,
     DossierFactory,
@@ -110,9 +110,33 @@ BROKEN: dict[str, tuple[str, ...]] = {
     ),
     "one_visit_a_person": (_again("cases_visit"),),
     "entry_kind": ("UPDATE cases_entry SET kind = 'x'",),
+    "entry_direction": ("UPDATE cases_entry SET direction = 'x'",),
+    "entry_channel": ("UPDATE cases_entry SET channel = 'x'",),
+    "entry_reason": ("UPDATE cases_entry SET channel_reason = 'x'",),
+    "entry_evaluation": ("UPDATE cases_entry SET evaluation = '4x4:D1'",),
+    "entry_nature": ("UPDATE cases_entry SET nature = 'x'",),
+    "entry_ground": ("UPDATE cases_entry SET kind = 'refusal', ground = 'x'",),
+    "a_refusal_has_a_ground": (
+        "UPDATE cases_entry SET kind = 'refusal'",
+        "UPDATE cases_entry SET ground = '6a'",
+    ),
+    "a_correction_names_what_it_replaces": (
+        "UPDATE cases_entry SET version = 2",
+        "UPDATE cases_entry SET correction = 'x'",
+        "UPDATE cases_entry SET replaces_id = id",
+    ),
     "entry_handling_codes": ("UPDATE cases_entry SET handling_codes = '{H9}'",),
     "entry_in_our_time": tuple(
-        f"UPDATE cases_entry SET at = {moment}" for moment in (TOO_EARLY, TOO_LATE)
+        f"UPDATE cases_entry SET {column} = {moment}"
+        for column in ("at", "recorded_at")
+        for moment in (TOO_EARLY, TOO_LATE)
+    ),
+    "translation_in_our_time": tuple(
+        f"UPDATE cases_translation SET at = {moment}" for moment in (TOO_EARLY, TOO_LATE)
+    ),
+    "one_draft_a_person": (_again("cases_draft"),),
+    "draft_in_our_time": tuple(
+        f"UPDATE cases_draft SET at = {moment}" for moment in (TOO_EARLY, TOO_LATE)
     ),
     # mandates
     "mandate_ends_after_it_starts": (f"{MANDATE} ends_at = starts_at",),
@@ -172,8 +196,10 @@ def rows(cast: Cast) -> dict[str, Any]:
         dossier = DossierFactory(handler=cast.belgian_officer)
         MandateFactory(dossier=dossier, receiver=cast.dutch_officer)
         HandoverFactory(dossier=dossier, to=cast.belgian_colleague)
-    EntryFactory(dossier=dossier)
+    entry = EntryFactory(dossier=dossier)
     person = cast.belgian_officer.person_ptr
+    Translation.objects.create(entry=entry, language="fr", text="x", author=person)
+    Draft.objects.create(dossier=dossier, person=person)
     Visit.objects.create(dossier=dossier, person=person, at=timezone.now())
     values = {
         "dossier": dossier.pk, "officer": person.pk, "team": cast.team("NL").pk,

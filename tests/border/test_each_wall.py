@@ -602,8 +602,8 @@ def test_an_entry_is_a_note_of_oneself_where_one_contributes(
 
 def test_an_entry_is_of_the_moment_it_is_written(cast: Cast, dossier: Dossier) -> None:
     me = cast.belgian_officer
-    raw(me, insert_entry(at="'2001-01-01'"), {"me": me.pk, "dossier": dossier.pk})
-    assert Entry.objects.get().at > timezone.now() - DAY
+    raw(me, insert_entry(recorded_at="'2001-01-01'"), {"me": me.pk, "dossier": dossier.pk})
+    assert Entry.objects.get().recorded_at > timezone.now() - DAY
 
 
 # What the alerts room asks --------------------------------------------------------------------
@@ -826,12 +826,13 @@ READ = {
     "accounts_headquarters", "accounts_nationalgroup", "accounts_person", "accounts_posting",
     "accounts_user", "account_emailaddress", "alerts_alert", "alerts_delivery", "audit_logrow",
     "auth_group", "auth_permission", "cases_dossier", "cases_dossiergrouppermission",
-    "cases_dossieruserpermission", "cases_entry", "cases_granthistory", "cases_handover",
-    "cases_mandate", "cases_reader", "cases_visit", "django_content_type",
+    "cases_dossieruserpermission", "cases_draft", "cases_entry", "cases_granthistory",
+    "cases_handover", "cases_mandate", "cases_reader", "cases_translation", "cases_visit",
+    "django_content_type",
 }  # fmt: skip
 ADDED = {
-    "alerts_alert": "*", "cases_dossier": "*", "cases_entry": "*", "cases_handover": "*",
-    "cases_mandate": "*", "cases_visit": "*",
+    "alerts_alert": "*", "cases_dossier": "*", "cases_draft": "*", "cases_entry": "*",
+    "cases_handover": "*", "cases_mandate": "*", "cases_translation": "*", "cases_visit": "*",
     "audit_logrow": "action actor agent chain facts id ip mandate personal reference target"
                     " target_id why",
 }  # fmt: skip

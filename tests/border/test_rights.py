@@ -18,6 +18,7 @@ CHANGED = {
         " kind language legal_basis marking next_step purpose received_at requesting_authority"
         " status status_since summary title urgency version waiting_for"
     ),
+    "cases_draft": "at values",
     "cases_handover": "answer_reason",  # only to be able to lock; its policy lets nothing through
     "cases_mandate": (
         "conditions decided_at decided_by_id decision_reason ended_at ended_by_id ends_at"

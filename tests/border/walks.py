@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from cases import policy
-from cases.models import Dossier, Handover, Mandate
+from cases.models import Dossier, Entry, Handover, Mandate
 from cases.states import Step
 from tests import steps
 from tests.border import markup
@@ -78,11 +78,18 @@ def _mandates(world: World) -> tuple[list[str], list[str]]:
     return [str(key) for key in keys], [str(secret.mandate) for secret in world.secrets]
 
 
+def _entries(world: World) -> tuple[list[str], list[str]]:
+    own = Entry.objects.filter(dossier__in=world.template.known_to(world.of), kind="note")
+    keys = own.order_by("dossier__title", "dossier__reference", "at").values_list("pk", flat=True)
+    return [str(key) for key in keys], [str(secret.entry) for secret in world.secrets]
+
+
 # What an address can take: what the country knows of, and secrets of the others.
 VALUES: dict[str, Callable[[World], tuple[list[str], list[str]]]] = {
     "reference": _references,
     "handover": _handovers,
     "mandate": _mandates,
+    "entry": _entries,
 }
 
 
@@ -240,6 +247,8 @@ class _Story:
         new = {"title": "New", "kind": "other", "desk": "BOG", "host_country": "CO"}
         self.sends("worker", "/dossiers/new", **new, handle="on")
         self.takes(Step.CONTRIBUTE, "worker", late, "entries", text="A note.", language="en")
+        order = {"kind": "instruction", "text": "Ask again.", "language": "en"}
+        self.takes(Step.INSTRUCT, "coordinator", late, "entries", **order)
         self.takes(Step.CHANGE, "worker", late, "change", title="Another title")
         life = (
             (Step.RESUME, "worker", late, "resume"),
