@@ -61,6 +61,19 @@ URGENCY_GROUNDS = (
 )
 
 
+# How a dossier ended; asked for on closing.
+RESULTS = (
+    Code("answered", _("answered in full")),
+    Code("in_part", _("answered in part")),
+    Code("refused", _("refused")),
+    Code("withdrawn", _("withdrawn by who asked")),
+    Code("no_answer", _("no answer from the host authority")),
+    Code("done", _("done, nothing was to be answered")),
+    Code("passed_on", _("passed on to another service")),
+    Code("no_result", _("without result")),
+)
+
+
 def values(codes: Iterable[Code]) -> list[str]:
     """Every code of a list, also those that have ended."""
     return [code.value for code in codes]

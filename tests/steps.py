@@ -8,9 +8,10 @@ from django.utils import timezone
 from accounts.models import Desk, NationalGroup, Person, User
 from cases.models import Dossier, Entry, Handover, Mandate, Translation
 from cases.services import dossiers, entries, handovers, mandates, time
+from cases.services.dossiers import Demands
 from cases.services.handovers import MandateAsked, Note, Terms
 from cases.states import Step
-from tests.factories import NOTE, as_person
+from tests.factories import NOTE, EntryFactory, as_person
 
 
 def in_(**span: Any) -> datetime:
@@ -40,10 +41,15 @@ def change(by: User, dossier: Dossier, *, version: int = 0, **fields: Any) -> Do
         )
 
 
-def move(by: User, dossier: Dossier, step: Step, **values: Any) -> Dossier:
-    """Take a step in the life of a dossier."""
+def move(
+    by: User, dossier: Dossier, step: Step, *, waiting_for: str = "headquarters", **values: Any
+) -> Dossier:
+    """Take a step in the life of a dossier, with what it asks for."""
+    if step == Step.ANSWER:
+        EntryFactory(dossier=dossier, kind="answer")
+    demands = Demands(waiting_for=waiting_for, waiting_until=in_(days=3), result="done")
     with as_person(by):
-        values = {"version": dossier.version} | values
+        values = {"version": dossier.version, "demands": demands} | values
         return dossiers.change_status(dossier=dossier, by=by, step=step, **values)
 
 

@@ -798,7 +798,8 @@ def _forms_of(
     page = f"/d/{reference}/"
     yield f"{page}entries", {}, {"text": "Written here.", "language": "en"}
     yield f"{page}change", filled(client.get(f"{page}change")), {"title": "Changed here"}
-    yield f"{page}status", {}, {"step": "wait:host_authority", "version": "1"}
+    wait = {"step": "wait:host_authority", "version": "1", "waiting_until": "2099-01-01T12:00"}
+    yield f"{page}status", {}, wait
 
 
 def _rows_of(dossier: Dossier) -> Any:
@@ -1001,7 +1002,8 @@ def test_per_language_copy_of_the_rights(world: World) -> None:
         "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public'"
         " AND (column_name ~ 'lang|locale|translat' OR column_name ~ '_(en|nl|fr|de)$')"
     )
-    assert _first(columns) == {"accounts_user", "cases_dossier", "cases_entry"}
+    texts = {"accounts_user", "cases_dossier", "cases_entry", "cases_translation"}
+    assert _first(columns) == texts
     addresses = [
         f"/d/{world.dossiers[name].reference}/{part}"
         for name in ("NL plain", "BE confined", "BE plain", "NL shared")

@@ -56,6 +56,10 @@ DOSSIERS = (
             "EC",
             crime_area="drugs",
             urgency="urgent",
+            urgency_ground="relevance",
+            facts="Import of cocaine in banana containers, investigation AN-2026-0417; offence"
+            " of the Act of 24 February 1921.",
+            reasons="The terminal and the port authority register gate-in and seals.",
             due_rule="8h",
             handling_codes=["H1", "H2"],
             requesting_authority="Federal judicial police Antwerp",

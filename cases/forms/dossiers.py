@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django_countries import countries
 
 from accounts.models import Desk, Person
-from cases import clocks
+from cases import clocks, codes
 from cases.forms import markings
 from cases.forms.fields import MomentField, text_area
 from cases.models import Dossier
@@ -22,6 +22,12 @@ from lodesk.ui.forms import SectionedForm
 
 LEGAL_BASIS = "Benelux police treaty 2018, art. 28"  # what a dossier usually rests on
 CHOSEN = gettext_lazy("Choose one")
+REQUESTS = (Kind.INCOMING_REQUEST, Kind.OUTGOING_REQUEST)
+ASKED_OF_A_REQUEST = {
+    "urgency_ground": gettext_lazy("An urgent request needs its ground."),
+    "facts": gettext_lazy("A request that goes out says the facts and the offence."),
+    "reasons": gettext_lazy("A request that goes out says why the other side has it."),
+}
 WHERE = ("owner", "desk", "host_country", "handle", "handler", "confined", "draft")
 
 
@@ -38,11 +44,16 @@ class DossierForm(SectionedForm):
                 "foreign_references",
             ),
         ),
+        (
+            gettext_lazy("Request"),
+            gettext_lazy("What a request says: Directive (EU) 2023/977, art. 4(4) and (5)."),
+            ("facts", "reasons", "people_concerned", "use_restriction"),
+        ),
         (gettext_lazy("Why we may"), "", ("purpose", "legal_basis")),
         (
             gettext_lazy("By when"),
             gettext_lazy("A due time that follows from a rule is computed from the receipt."),
-            ("urgency", "received_at", "due_rule", "due_at", "next_step"),
+            ("urgency", "urgency_ground", "received_at", "due_rule", "due_at", "next_step"),
         ),
         (
             gettext_lazy("How to treat it"),
@@ -87,6 +98,42 @@ class DossierForm(SectionedForm):
     urgency = forms.ChoiceField(
         label=gettext_lazy("Urgency"), choices=Urgency.choices, initial=Urgency.NORMAL
     )
+    urgency_ground = forms.ChoiceField(
+        label=gettext_lazy("Ground of urgency"),
+        required=False,
+        help_text=gettext_lazy("One ground suffices: art. 4(4)."),
+    )
+    facts = forms.CharField(
+        label=gettext_lazy("Facts and offence"),
+        required=False,
+        max_length=4000,
+        widget=text_area(3),
+        help_text=gettext_lazy("The purpose: what happened, and which offence it is."),
+        validators=[markings.unclassified],
+    )
+    reasons = forms.CharField(
+        label=gettext_lazy("Why the other side has it"),
+        required=False,
+        max_length=2000,
+        widget=text_area(2),
+        help_text=gettext_lazy("Objective reasons to think the information is there."),
+        validators=[markings.unclassified],
+    )
+    people_concerned = forms.CharField(
+        label=gettext_lazy("People concerned"),
+        required=False,
+        max_length=2000,
+        widget=text_area(2),
+        help_text=gettext_lazy("How each person or organisation is linked to the purpose."),
+        validators=[markings.unclassified],
+    )
+    use_restriction = forms.CharField(
+        label=gettext_lazy("Use restriction"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("Limits on using what the request itself says."),
+        validators=[markings.unclassified],
+    )
     received_at = MomentField(
         label=gettext_lazy("Received"), help_text=gettext_lazy("Your local time.")
     )
@@ -128,6 +175,9 @@ class DossierForm(SectionedForm):
         super().__init__(*args, **kwargs)
         offer(self, "handling_codes", [(e.value, f"{e.value}: {e.label}") for e in HandlingCode])
         offer(self, "marking", markings.choices())
+        today = timezone.now().date()
+        grounds = codes.choices(codes.URGENCY_GROUNDS, on=today)
+        offer(self, "urgency_ground", [("", gettext_lazy("none")), *grounds])
         offer(self, "language", languages.choices())
 
     def clean_marking(self) -> str:
@@ -146,9 +196,28 @@ class DossierForm(SectionedForm):
         values: dict[str, Any] = super().clean() or {}
         if HandlingCode.H3 in values.get("handling_codes", ()) and not values.get("handling_note"):
             self.add_error("handling_note", _("H3 needs its text: what must be observed."))
+        self._check_request(values)
         if values.get("due_rule") and values.get("received_at"):
             values["due_at"] = clocks.due(values["due_rule"], values["received_at"])
         return values
+
+    def _check_request(self, values: dict[str, Any]) -> None:
+        """An urgent request names its ground; one that goes out says what art. 4(5) wants."""
+        if values.get("urgency") != Urgency.URGENT:
+            values["urgency_ground"] = ""
+        urgent = values.get("urgency") == Urgency.URGENT and values.get("kind") in REQUESTS
+        goes_out = values.get("kind") == Kind.OUTGOING_REQUEST and not values.get("draft")
+        asked = {
+            "urgency_ground": urgent,
+            **dict.fromkeys(("facts", "reasons"), goes_out),
+        }
+        for name in self.still_to_say(name for name, is_asked in asked.items() if is_asked):
+            if not values.get(name) and not self.has_error(name):
+                self.add_error(name, ASKED_OF_A_REQUEST[name])
+
+    def still_to_say(self, names: Iterable[str]) -> Iterable[str]:
+        """Of what a request must say, what this form must ask for."""
+        return names
 
 
 class NewDossierForm(DossierForm):
@@ -233,6 +302,12 @@ class ChangeDossierForm(DossierForm):
         initial = {name: getattr(dossier, name) for name in names}
         super().__init__(*args, initial=initial, **kwargs)
         offer(self, "host_country", host_countries([dossier.desk]))
+
+    def still_to_say(self, names: Iterable[str]) -> Iterable[str]:
+        """Ask for what was said and is gone; a request of before is not held up for the rest."""
+        before, now = self.dossier, self.cleaned_data
+        new = before.kind != now.get("kind") or before.urgency != now.get("urgency")
+        return [name for name in names if new or getattr(before, name)]
 
     def clean(self) -> dict[str, Any]:
         """A moment that was not touched stays exact: pages show minutes."""

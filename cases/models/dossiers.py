@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Country, Desk, Person
-from cases import policy
+from cases import codes, policy
 from cases.models.checks import among, in_our_time, one_of
 from cases.states import Status, WaitingFor
 
@@ -124,6 +124,12 @@ class Dossier(models.Model):
     urgency = models.CharField(
         _("urgency"), max_length=8, choices=Urgency.choices, default=Urgency.NORMAL
     )
+    # What a request says besides (Directive (EU) 2023/977, art. 4(4) and (5)).
+    urgency_ground = models.CharField(max_length=10, blank=True, default="")
+    facts = models.TextField(blank=True, default="")
+    reasons = models.TextField(blank=True, default="")
+    people_concerned = models.TextField(blank=True, default="")
+    use_restriction = models.CharField(max_length=300, blank=True, default="")
     handling_codes = ArrayField(
         models.CharField(max_length=2, choices=HandlingCode.choices), default=list, blank=True
     )
@@ -135,6 +141,8 @@ class Dossier(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     waiting_for = models.CharField(max_length=24, choices=WaitingFor.choices, blank=True)
     status_since = models.DateTimeField(default=timezone.now)
+    waiting_until = models.DateTimeField(null=True, blank=True)  # then somebody looks again
+    result = models.CharField(max_length=12, blank=True, default="")
     received_at = models.DateTimeField(_("received"))
     next_step = models.CharField(_("next step"), max_length=80, blank=True)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
@@ -173,9 +181,20 @@ class Dossier(models.Model):
             one_of("marking", Marking.values, name="dossier_marking"),
             one_of("crime_area", CrimeArea.values, name="dossier_crime_area"),
             among("handling_codes", HandlingCode.values, name="dossier_handling_codes"),
+            one_of("result", ["", *codes.values(codes.RESULTS)], name="dossier_result"),
+            one_of(
+                "urgency_ground",
+                ["", *codes.values(codes.URGENCY_GROUNDS)],
+                name="dossier_urgency_ground",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.WAITING) | Q(waiting_until__isnull=True),
+                name="only_who_waits_waits_until",
+            ),
             in_our_time(
                 "received_at",
                 "due_at",
+                "waiting_until",
                 "status_since",
                 "opened_at",
                 "changed_at",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django_countries import countries
 
 from accounts.models import Desk, DirectoryEntry, Person
+from cases import codes
 from cases.models import Dossier, Handover
 from cases.models.readers import NOBODY, PHASES
 from cases.selectors import access, handovers, languages, lists, places
@@ -151,7 +152,8 @@ def next_steps(dossier: Dossier, offer: Handover | None) -> list[NextStep]:
         steps.append(NextStep(dossier.next_step, dossier.due_at, waiting=waits))
     if waits:
         whom = _("Waiting for: %(whom)s") % {"whom": dossier.get_waiting_for_display()}
-        steps.append(NextStep(whom, waiting=True, note=_since(dossier.status_since)))
+        since = _since(dossier.status_since)
+        steps.append(NextStep(whom, dossier.waiting_until, waiting=True, note=since))
     if offer is not None:
         steps.append(
             NextStep(
@@ -210,6 +212,12 @@ def about(dossier: Dossier) -> list[Fact]:
     facts = [
         Fact(_("Asked by"), dossier.requesting_authority),
         Fact(_("Host country"), _host(dossier)),
+        Fact(_("Result"), codes.words(codes.RESULTS, dossier.result)),
+        Fact(_("Ground of urgency"), codes.words(codes.URGENCY_GROUNDS, dossier.urgency_ground)),
+        Fact(_("Facts and offence"), dossier.facts),
+        Fact(_("Why the other side has it"), dossier.reasons),
+        Fact(_("People concerned"), dossier.people_concerned),
+        Fact(_("Use restriction"), dossier.use_restriction),
         Fact(_("Purpose"), str(dossier.get_purpose_display())),
         Fact(_("Legal basis"), dossier.legal_basis),
         Fact(_("Crime area"), str(dossier.get_crime_area_display()) if dossier.crime_area else ""),

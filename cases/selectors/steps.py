@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 
 from cases import policy
 from cases.models import Dossier
+from cases.models.entries import EntryKind
 from cases.policy import Decision
 from cases.states import DOSSIER_STEPS, STATUS_STEPS, Status, Step, WaitingFor
 
@@ -38,11 +39,21 @@ def _steps(dossier: Dossier, user: "User") -> Iterator[StatusStep]:
         if not follows and step != Step.CLOSE:
             continue
         decision = policy.may(user, step, dossier) if follows else _not_yet()
+        if decision:
+            decision = ready(dossier, step)
         if step == Step.WAIT:
             yield from _waits(dossier, decision)
         else:
             label, help_text = _words(step)
             yield _step(step.value, label, help_text, decision)
+
+
+def ready(dossier: Dossier, step: Step) -> Decision:
+    """Whether the dossier has what a step asks for: answered needs an answer or a refusal."""
+    answers = dossier.entries.filter(kind__in=(EntryKind.ANSWER, EntryKind.REFUSAL))
+    if step == Step.ANSWER and not answers.exists():
+        return policy.no(_("First record the answer or the refusal in the timeline."))
+    return policy.YES
 
 
 def _not_yet() -> Decision:

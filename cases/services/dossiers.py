@@ -1,5 +1,6 @@
 """Open, look at and change a dossier."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Desk, Person
 from cases import notify, policy
 from cases.models import Dossier, Mandate, Visit
-from cases.selectors import mandates
+from cases.selectors import mandates, steps
 from cases.services import grants
 from cases.services.entries import add_note
 from cases.services.journal import log
@@ -88,6 +89,11 @@ CHANGEABLE = (
     "requesting_authority",
     "foreign_references",
     "urgency",
+    "urgency_ground",
+    "facts",
+    "reasons",
+    "people_concerned",
+    "use_restriction",
     "handling_codes",
     "handling_note",
     "marking",
@@ -115,13 +121,32 @@ def change_dossier(*, dossier: Dossier, by: "User", version: int, **fields: Any)
     return dossier
 
 
+@dataclass(frozen=True)
+class Demands:
+    """What a step asks for besides: for whom and until when one waits, how a dossier ended."""
+
+    waiting_for: str = ""
+    waiting_until: "datetime | None" = None
+    result: str = ""
+
+
 @transaction.atomic
 def change_status(
-    *, dossier: Dossier, by: "User", step: Step, version: int, waiting_for: str = "", why: str = ""
+    *,
+    dossier: Dossier,
+    by: "User",
+    step: Step,
+    version: int,
+    demands: Demands = Demands(),
+    why: str = "",
 ) -> Dossier:
-    """Take a step in the life of a dossier; the table of states says which are possible."""
+    """Take a step in the life of a dossier; the table of states says which are possible.
+
+    Raises PermissionDenied when the step asks for what is not there, such as an answer.
+    """
     dossier = Dossier.objects.visible_to(by).get(pk=dossier.pk)
     policy.require(by, step, dossier)
+    _require(demands, step, dossier)
     before = dossier.status
     if why:  # before the change: a closed dossier takes no entry
         add_note(dossier=dossier, by=by, text=why, language=by.language)
@@ -129,11 +154,31 @@ def change_status(
         dossier,
         version=version,
         status=DOSSIER_STEPS[(before, step)],
-        waiting_for=waiting_for if step == Step.WAIT else "",
+        waiting_for=demands.waiting_for if step == Step.WAIT else "",
+        waiting_until=demands.waiting_until if step == Step.WAIT else None,
+        result=demands.result if step == Step.CLOSE else "",
         status_since=timezone.now(),
     )
-    log(by, f"dossier.{step}", dossier, why=why, before=before, after=dossier.status)
+    log(
+        by,
+        f"dossier.{step}",
+        dossier,
+        why=why,
+        before=before,
+        after=dossier.status,
+        **({"result": dossier.result} if dossier.result else {}),
+    )
     return dossier
+
+
+def _require(demands: Demands, step: Step, dossier: Dossier) -> None:
+    decision = steps.ready(dossier, step)
+    if not decision:
+        raise PermissionDenied(decision.reason)
+    if step == Step.WAIT and not (demands.waiting_for and demands.waiting_until):
+        raise PermissionDenied(_("Say for whom the dossier waits, and until when."))
+    if step == Step.CLOSE and not demands.result:
+        raise PermissionDenied(_("Say how the dossier ended."))
 
 
 def _update(dossier: Dossier, *, version: int, **fields: Any) -> None:

@@ -66,6 +66,21 @@ LANGUAGE sql IMMUTABLE AS $$
     ('waiting', 'open'), ('waiting', 'answered'), ('answered', 'open'), ('answered', 'closed'))
 $$;
 
+-- What a status asks for (product.md section 3): answered needs an answer or a refusal, closed a
+-- result, waiting a moment to look again. Internal.
+CREATE OR REPLACE FUNCTION cases_status_ready(
+  which uuid, after text, result text, waiting_until timestamptz
+) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT CASE after
+    WHEN 'answered' THEN EXISTS (
+      SELECT FROM cases_entry e WHERE e.dossier_id = which AND e.kind IN ('answer', 'refusal'))
+    WHEN 'closed' THEN result <> ''
+    WHEN 'waiting' THEN waiting_until IS NOT NULL
+    ELSE true END
+$$;
+REVOKE EXECUTE ON FUNCTION cases_status_ready FROM PUBLIC;
+
 -- What never changes, and who may close. Readers are restored from the grants on any write.
 CREATE OR REPLACE FUNCTION cases_dossier_changes() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
@@ -86,6 +101,10 @@ BEGIN
   IF NEW.status = 'closed' AND OLD.status <> 'closed' AND lodesk_me() IS NOT NULL
      AND NOT accounts_serves(lodesk_me(), 'coordinator', OLD.owner) THEN
     RAISE insufficient_privilege USING MESSAGE = 'a coordinator of the owner closes';
+  END IF;
+  IF NEW.status <> OLD.status AND lodesk_me() IS NOT NULL
+     AND NOT cases_status_ready(NEW.id, NEW.status, NEW.result, NEW.waiting_until) THEN
+    RAISE insufficient_privilege USING MESSAGE = 'this status asks for more';
   END IF;
   IF OLD.status = 'closed' AND edited AND lodesk_me() IS NOT NULL THEN
     RAISE insufficient_privilege USING MESSAGE = 'the dossier is closed';
@@ -171,7 +190,8 @@ CREATE POLICY dossier_change ON cases_dossier FOR UPDATE
 GRANT SELECT, INSERT, UPDATE (
   title, summary, kind, crime_area, purpose, legal_basis, host_country, requesting_authority,
   foreign_references, urgency, handling_codes, handling_note, marking, language, status,
-  waiting_for, status_since, received_at, next_step, due_at, due_rule, version
+  waiting_for, waiting_until, status_since, result, received_at, next_step, due_at, due_rule,
+  urgency_ground, facts, reasons, people_concerned, use_restriction, version
 ) ON cases_dossier TO lodesk_app;
 
 -- The moment of the last visit: one's own rows, of dossiers one may see.

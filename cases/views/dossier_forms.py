@@ -18,7 +18,7 @@ from cases.forms.status import StatusForm
 from cases.models import Dossier
 from cases.selectors import heads, mandates, openings, places, steps
 from cases.services import dossiers
-from cases.services.dossiers import StaleError
+from cases.services.dossiers import Demands, StaleError
 from cases.states import Status, Step
 from cases.views.asking import dossier_of, user_of
 
@@ -110,7 +110,11 @@ def _take_step(form: StatusForm, dossier: Dossier, user: User) -> str:
             by=user,
             step=step,
             version=values["version"],
-            waiting_for=whom,
+            demands=Demands(
+                waiting_for=whom,
+                waiting_until=values.get("waiting_until"),
+                result=values.get("result", ""),
+            ),
             why=values["reason"],
         )
     except StaleError:

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -97,18 +98,24 @@ def draft(request: HttpRequest, reference: str) -> HttpResponse:
     if "discard" in request.POST:
         services.discard_draft(dossier=dossier, by=user)
         return redirect("dossier", reference)
-    kept = services.keep_draft(dossier=dossier, by=user, values=_written(request))
+    written = _written(request)
+    if not written:
+        raise BadRequest
+    kept = services.keep_draft(dossier=dossier, by=user, values=written)
+    if request.accepts("text/html"):  # a button was pressed; the script asks for the time only
+        return redirect("dossier", reference)
     return HttpResponse(times.clock_time(timezone.localtime(kept.at)), content_type="text/plain")
 
 
 def _written(request: HttpRequest) -> dict[str, Any]:
-    """The fields of the composer as they stand, unchecked: what is wrong is said on recording."""
-    several = ("handling_codes",)
-    fields = EntryForm.base_fields.keys()
+    """The fields of the composer as they stand, unchecked: what is wrong is said on recording.
+
+    Nothing when there are none, or more than anybody would type.
+    """
     values: dict[str, Any] = {
-        name: request.POST.getlist(name) if name in several else request.POST[name]
-        for name in fields
-        if name in request.POST or name in several
+        name: request.POST.getlist(name) if name == "handling_codes" else request.POST[name]
+        for name in EntryForm.base_fields
+        if name in request.POST
     }
     length = sum(len(each) for value in values.values() for each in value)
     return values if length <= LONGEST_DRAFT else {}

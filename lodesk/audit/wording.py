@@ -62,6 +62,7 @@ FACTS = {
     "page": pgettext_lazy("fact", "page"),
     "reason": pgettext_lazy("fact", "reason"),
     "recipient": pgettext_lazy("fact", "recipient"),
+    "result": pgettext_lazy("fact", "result"),
     "since": pgettext_lazy("fact", "since"),
     "state": pgettext_lazy("fact", "state"),
     "until": pgettext_lazy("fact", "until"),

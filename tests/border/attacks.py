@@ -19,7 +19,7 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
-from cases.models import Dossier, Handover, Mandate
+from cases.models import Dossier, Entry, Handover, Mandate
 from lodesk.alerts.models import Alert
 from lodesk.audit.models import LogRow
 from tests import steps
@@ -79,6 +79,7 @@ class Stage:
 
     cast: Cast
     handled: Dossier
+    entry: Entry  # a note in `handled`
     given: Mandate  # to view `handled`
     offer: Handover  # to the Belgian colleague
     waiting: Handover  # to the Dutch officer
@@ -93,6 +94,7 @@ class Stage:
         """An address, with the keys of the stage."""
         return template.format(
             handled=self.handled.reference,
+            entry=self.entry.pk,
             given=self.given.pk,
             offer=self.offer.pk,
             waiting=self.waiting.pk,
@@ -164,7 +166,7 @@ def make_stage(cast: Cast) -> Stage:
     """Arrange it, by the steps people take."""
     officer = cast.belgian_officer
     handled = DossierFactory(handler=officer, title="Container at the port")
-    EntryFactory(dossier=handled)
+    entry = EntryFactory(dossier=handled)
     given = MandateFactory(dossier=handled, receiver=cast.dutch_colleague, level="view")
     grant(handled, cast.dutch_colleague, "view", given)
     written = MandateFactory(dossier=handled, receiver=cast.dutch_uncertified, level="contribute")
@@ -183,6 +185,7 @@ def make_stage(cast: Cast) -> Stage:
     return Stage(
         cast=cast,
         handled=handled,
+        entry=entry,
         given=given,
         offer=offer,
         waiting=waiting,
@@ -250,10 +253,19 @@ def _person(name: str) -> Callable[[Stage], str]:
 ACTS = (
     Act("add a note", "/d/{handled}/entries", TEAM | HEADQUARTERS | {"dutch_uncertified"},
         "belgian_officer", {"text": "Forged.", "language": "en"}, view="entry_add"),
+    Act("correct an entry", "/d/{handled}/entries/{entry}/correct",
+        TEAM | HEADQUARTERS | {"dutch_uncertified"}, "belgian_officer",
+        {"text": "Forged.", "correction": "x"}, form="form", view="entry_correct"),
+    Act("translate an entry", "/d/{handled}/entries/{entry}/translate",
+        TEAM | HEADQUARTERS | {"dutch_uncertified"}, "belgian_officer",
+        {"text": "Forged.", "language": "fr"}, form="form", view="entry_translate"),
+    Act("keep a draft", "/d/{handled}/draft", TEAM | HEADQUARTERS | {"dutch_uncertified"},
+        "belgian_officer", {"text": "Forged."}, page="/d/{handled}/", view="draft"),
     Act("change a dossier", "/d/{handled}/change", MOVERS, "belgian_officer",
         {"title": "Forged"}, form="form", view="dossier_change"),
     Act("take a step", "/d/{handled}/status", MOVERS, "belgian_officer",
-        {"step": "wait:host_authority", "version": "1"}, view="dossier_status"),
+        {"step": "wait:host_authority", "version": "1", "waiting_until": "2099-01-01T12:00"},
+        view="dossier_status"),
     Act("offer it at home", "/d/{handled}/hand-over", MOVERS, "belgian_officer",
         {"to": _person("belgian_colleague"), **READ, **NOTE}, form="form", view="hand_over"),
     Act("offer it across the border", "/d/{handled}/hand-over", MOVERS, "belgian_officer",
@@ -322,7 +334,8 @@ def give_password(person: User) -> None:
 # The log grows by every request, the session by every answer.
 BY_LOOKING = ("cases_visit",)  # when one last opened a dossier
 NOT_COMPARED = "audit_logrow audit_chainhead django_session django_migrations lodesk_border"
-CLOCKS = {"at", "read_at"}  # set by the clock of the database, which runs on within a test
+# Set by the clock of the database, which runs on within a test.
+CLOCKS = {"at", "recorded_at", "read_at"}
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 

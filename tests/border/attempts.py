@@ -181,6 +181,8 @@ def _dossier(**values: str) -> str:
         "host_country": "'CO'", "requesting_authority": "''", "foreign_references": "''",
         "urgency": "'normal'", "handling_codes": "'{}'", "handling_note": "''", "marking": "''",
         "language": "'en'", "confined": "false", "status": "'open'", "waiting_for": "''",
+        "urgency_ground": "''", "facts": "''", "reasons": "''", "people_concerned": "''",
+        "use_restriction": "''", "result": "''",
         "status_since": "now()", "received_at": "now()", "next_step": "''", "due_rule": "''",
         "opened_by_id": "%(me)s", "opened_at": "now()", "changed_at": "now()", "version": "1",
         "readers": "'{}'",
@@ -302,8 +304,16 @@ DOSSIERS = (
     Attempt("open one of NL", _dossier(owner="'NL'"), DUTCH_OPENERS),
     Attempt("open one of LU", _dossier(owner="'LU'", handler_id="%(me)s")),
     Attempt("skip to closed", _update("cases_dossier", "status = 'closed'", "dossier")),
-    Attempt("close what is answered", _update("cases_dossier", "status = 'closed'", "answered"),
-            frozenset({COORDINATOR})),
+    Attempt("close what is answered", _update(
+        "cases_dossier", "status = 'closed', result = 'done'", "answered"),
+        frozenset({COORDINATOR})),
+    Attempt("close without a result", _update("cases_dossier", "status = 'closed'", "answered")),
+    Attempt("wait until a day", _update("cases_dossier", "status = 'waiting', waiting_for ="
+            " 'headquarters', waiting_until = now() + interval '1 day'", "dossier"), MOVERS),
+    Attempt("wait for ever", _update(
+        "cases_dossier", "status = 'waiting', waiting_for = 'headquarters'", "dossier")),
+    Attempt("mark as answered without an answer", _update(
+        "cases_dossier", "status = 'answered'", "dossier")),
     Attempt("open a closed one again", _update("cases_dossier", "status = 'open'", "closed")),
     *(Attempt(f"set {change}", _update("cases_dossier", change, "dossier")) for change in (
         "owner = 'NL'", "owner = ''", "owner = NULL", "handler_id = %(me)s", "handler_id = NULL",

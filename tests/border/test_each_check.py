@@ -40,6 +40,7 @@ ALERT = (
     " now())"
 )
 DOSSIER = "UPDATE cases_dossier SET"
+WAITS = f"{DOSSIER} status = 'waiting', waiting_for = 'headquarters'"
 MANDATE = "UPDATE cases_mandate SET"
 HANDOVER = "UPDATE cases_handover SET"
 
@@ -99,10 +100,17 @@ BROKEN: dict[str, tuple[str, ...]] = {
     "dossier_marking": (f"{DOSSIER} marking = 'SECRET'",),
     "dossier_crime_area": (f"{DOSSIER} crime_area = 'x'",),
     "dossier_handling_codes": (f"{DOSSIER} handling_codes = '{{H9}}'",),
-    "dossier_in_our_time": tuple(
-        f"{DOSSIER} {column} = {moment}"
-        for column in ("received_at", "due_at", "status_since", "opened_at", "changed_at")
-        for moment in (TOO_EARLY, TOO_LATE)
+    "dossier_result": (f"{DOSSIER} result = 'x'",),
+    "dossier_urgency_ground": (f"{DOSSIER} urgency_ground = 'x'",),
+    "only_who_waits_waits_until": (f"{DOSSIER} waiting_until = now()",),
+    "dossier_in_our_time": (
+        f"{WAITS}, waiting_until = {TOO_EARLY}",
+        f"{WAITS}, waiting_until = {TOO_LATE}",
+        *(
+            f"{DOSSIER} {column} = {moment}"
+            for column in ("received_at", "due_at", "status_since", "opened_at", "changed_at")
+            for moment in (TOO_EARLY, TOO_LATE)
+        ),
     ),
     "one_counter": (
         "INSERT INTO cases_referencecounter (kind, owner, desk_id, year, last)"

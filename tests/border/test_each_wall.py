@@ -418,7 +418,7 @@ def test_not_even_the_owner_of_the_tables_skips_a_status(
 
 def test_a_coordinator_closes_by_trigger_whatever_a_policy_says(cast: Cast) -> None:
     dossier = DossierFactory(handler=cast.belgian_officer, status="answered")
-    change = "UPDATE cases_dossier SET status = 'closed' WHERE id = %s"
+    change = "UPDATE cases_dossier SET status = 'closed', result = 'done' WHERE id = %s"
     for who in (cast.belgian_officer, cast.belgian_headquarters, cast.dutch_coordinator):
         with forged(who), pytest.raises(DatabaseError, match="closes"), transaction.atomic():
             as_owner(change, [dossier.pk])

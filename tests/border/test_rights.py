@@ -14,9 +14,10 @@ CHANGED = {
     "accounts_user": "language time_zone",
     "alerts_alert": "read_at",
     "cases_dossier": (
-        "crime_area due_at due_rule foreign_references handling_codes handling_note host_country"
-        " kind language legal_basis marking next_step purpose received_at requesting_authority"
-        " status status_since summary title urgency version waiting_for"
+        "crime_area due_at due_rule facts foreign_references handling_codes handling_note"
+        " host_country kind language legal_basis marking next_step people_concerned purpose"
+        " reasons received_at requesting_authority result status status_since summary title"
+        " urgency urgency_ground use_restriction version waiting_for waiting_until"
     ),
     "cases_draft": "at values",
     "cases_handover": "answer_reason",  # only to be able to lock; its policy lets nothing through

@@ -27,6 +27,7 @@ from tests.border.worlds import World, build, worlds
 from tests.factories import (
     Cast,
     DossierFactory,
+    EntryFactory,
     HandoverFactory,
     MandateFactory,
     as_person,
@@ -188,6 +189,8 @@ def test_policy_allows_what_postgresql_lets_through(cast: Cast, step: Step, stat
         mandate = MandateFactory(dossier=dossier, receiver=cast.dutch_officer, level=level)
         grant(dossier, cast.dutch_officer, level, mandate)
         dossiers.append(dossier)
+    for dossier in dossiers:
+        EntryFactory(dossier=dossier, kind="answer")  # what the status asks for
     for name, person in cast.people.items():
         for dossier in dossiers:
             allowed = bool(policy.may(person, step, dossier))

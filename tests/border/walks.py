@@ -6,6 +6,7 @@ the values among them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
 from itertools import product
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -250,6 +251,16 @@ class _Story:
         order = {"kind": "instruction", "text": "Ask again.", "language": "en"}
         self.takes(Step.INSTRUCT, "coordinator", late, "entries", **order)
         self.takes(Step.CHANGE, "worker", late, "change", title="Another title")
+        answer = {"kind": "answer", "text": "Here it is.", "direction": "out", "channel": "siena"}
+        for dossier in (confined, answered):
+            self.takes(
+                Step.CONTRIBUTE, "worker", dossier, "entries",
+                counterpart="CGI", language="en", **answer,
+            )  # fmt: skip
+        asked = {
+            "waiting_until": f"{self.world.clock.now + timedelta(days=2):%Y-%m-%dT%H:%M}",
+            "result": "done",
+        }
         life = (
             (Step.RESUME, "worker", late, "resume"),
             (Step.START, "worker", draft, "start"),
@@ -260,7 +271,7 @@ class _Story:
             (Step.CLOSE, "coordinator", answered, "close"),
         )
         for step, who, dossier, value in life:
-            self.takes(step, who, dossier, "status", step=value, reason="It is time.")
+            self.takes(step, who, dossier, "status", step=value, reason="It is time.", **asked)
 
     def hands_over(self) -> None:
         """Take back, decline and accept, within the country."""

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from cases.models import Dossier
+from tests import steps
 from tests.browsers import HouseClient
 from tests.factories import Cast, DossierFactory, MandateFactory
 from tests.pages import filled, text_of
@@ -187,6 +188,50 @@ def test_who_may_only_read_is_refused_with_the_reason(
         assert "Only the handling officer" in text_of(answer)
 
 
+# What a request says ------------------------------------------------------------------------
+
+
+URGENT = {"kind": "incoming_request", "urgency": "urgent"}
+GOES_OUT = {"kind": "outgoing_request"}
+
+
+@pytest.mark.parametrize(
+    ("values", "missing"),
+    [
+        (URGENT, {"urgency_ground"}),
+        (GOES_OUT, {"facts", "reasons"}),
+        (GOES_OUT | {"draft": "on"}, set()),
+        (URGENT | {"urgency_ground": "life"}, set()),
+        (GOES_OUT | {"facts": "Theft.", "reasons": "The register is theirs."}, set()),
+        ({"kind": "visit", "urgency": "urgent"}, set()),
+    ],
+)
+def test_a_new_request_says_what_the_directive_wants(
+    cast: Cast, client_of: Browse, values: dict[str, str], missing: set[str]
+) -> None:
+    client = client_of(cast.belgian_officer)
+    form = client.get("/dossiers/new")
+    fixed = {"title": "x", "desk": "BOG", "host_country": "CO"}
+    answer = client.post("/dossiers/new", filled(form, **fixed, **values))
+    found = set() if answer.status_code == 302 else set(answer.context["form"].errors)
+    assert found == missing
+
+
+def test_a_request_of_before_is_changed_without_what_was_never_asked(
+    cast: Cast, client_of: Browse
+) -> None:
+    client = client_of(cast.belgian_officer)
+    old = DossierFactory(handler=cast.belgian_officer, kind="outgoing_request", urgency="urgent")
+    form = client.get(page(old, "change"))
+    assert client.post(page(old, "change"), filled(form, title="New")).status_code == 302
+    said = DossierFactory(handler=cast.belgian_officer, kind="outgoing_request", facts="Theft.")
+    form = client.get(page(said, "change"))
+    answer = client.post(page(said, "change"), filled(form, facts=""))
+    assert list(answer.context["form"].errors) == ["facts"]
+    answer = client.post(page(said, "change"), filled(form, urgency="urgent"))
+    assert set(answer.context["form"].errors) == {"urgency_ground", "reasons"}
+
+
 # Status -----------------------------------------------------------------------------------
 
 
@@ -209,14 +254,44 @@ def test_the_four_ways_to_wait_are_four_choices(
         "answer",
         "close",
     ]
+    assert [each.value for each in found if not each.allowed] == ["answer", "close"]
+    assert "First record the answer" in str(found[4].reason)
+    steps.write(cast.belgian_officer, dossier, kind="answer")
+    found = client.get(page(dossier, "status")).context["steps"]
     assert [each.value for each in found if not each.allowed] == ["close"]
+
+
+def test_waiting_asks_until_when_and_closing_how_it_ended(
+    cast: Cast, client_of: Browse, dossier: Dossier
+) -> None:
+    answered = DossierFactory(handler=cast.belgian_officer, status="answered")
+    for who, each, value, name, words in (
+        (cast.belgian_officer, dossier, "wait:headquarters", "waiting_until", "Until when"),
+        (cast.belgian_coordinator, answered, "close", "result", "how the dossier ended"),
+    ):
+        answer = step(client_of(who), each, value, reason="Kept.")
+        assert list(answer.context["form"].errors) == [name]
+        assert words in text_of(answer)
+        assert "Kept." in answer.content.decode()
+
+
+def test_an_answer_cannot_be_marked_before_it_is_recorded(
+    cast: Cast, client_of: Browse, dossier: Dossier
+) -> None:
+    refused = step(client_of(cast.belgian_officer), dossier, "answer")
+    assert (refused.status_code, "First record" in text_of(refused)) == (403, True)
+    dossier.refresh_from_db()
+    assert dossier.status == "open"
 
 
 def test_a_step_is_taken_with_its_reason(cast: Cast, client_of: Browse, dossier: Dossier) -> None:
     client = client_of(cast.belgian_officer)
-    answer = step(client, dossier, "wait:headquarters", reason="They must choose.")
+    until = f"{timezone.localtime() + timedelta(days=2):%Y-%m-%dT%H:%M}"
+    why = "They must choose."
+    answer = step(client, dossier, "wait:headquarters", reason=why, waiting_until=until)
     dossier.refresh_from_db()
     assert (dossier.status, dossier.waiting_for) == ("waiting", "headquarters")
+    assert dossier.waiting_until is not None
     assert "They must choose." in text_of(client.get(answer.headers["Location"]))
 
 
@@ -225,9 +300,9 @@ def test_closing_is_the_coordinators(cast: Cast, client_of: Browse) -> None:
     officer, coordinator = client_of(cast.belgian_officer), client_of(cast.belgian_coordinator)
     refused = step(officer, answered, "close")
     assert (refused.status_code, "Only a coordinator" in text_of(refused)) == (403, True)
-    assert step(coordinator, answered, "close").status_code == 302
+    assert step(coordinator, answered, "close", result="refused").status_code == 302
     answered.refresh_from_db()
-    assert answered.status == "closed"
+    assert (answered.status, answered.result) == ("closed", "refused")
 
 
 def test_a_step_that_no_longer_follows_comes_back_with_the_reason_kept(
@@ -244,6 +319,7 @@ def test_two_people_at_once_do_not_overwrite_each_other(
     cast: Cast, client_of: Browse, dossier: Dossier
 ) -> None:
     client = client_of(cast.belgian_officer)
+    steps.write(cast.belgian_officer, dossier, kind="answer")
     form = client.get(page(dossier, "status"))
     Dossier.objects.filter(pk=dossier.pk).update(version=7, changed_at=timezone.now())
     answer = client.post(page(dossier, "status"), filled(form, step="answer", reason="Sent."))

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cases.models import Dossier, Handover, Mandate
 from cases.services import dossiers, handovers, mandates
+from cases.services.dossiers import Demands
 from cases.states import (
     DOSSIER_STEPS,
     HANDOVER_STEPS,
@@ -23,12 +24,14 @@ from cases.states import (
 from tests.factories import (
     Cast,
     DossierFactory,
+    EntryFactory,
     HandoverFactory,
     MandateFactory,
     as_person,
     refused,
 )
 from tests.looking import as_owner
+from tests.steps import in_
 
 pytestmark = pytest.mark.django_db
 OFFER_STEPS = (
@@ -43,7 +46,9 @@ DECISIONS = (Step.GIVE_MANDATE, Step.REFUSE_MANDATE, Step.END_MANDATE)
 
 def _in_status(status: str, **values: Any) -> Dossier:
     waiting = "host_authority" if status == Status.WAITING else ""
-    return DossierFactory(status=status, waiting_for=waiting, **values)
+    dossier: Dossier = DossierFactory(status=status, waiting_for=waiting, **values)
+    EntryFactory(dossier=dossier, kind="answer")
+    return dossier
 
 
 # The tables -------------------------------------------------------------------------------
@@ -97,7 +102,7 @@ def test_a_status_step_is_taken_or_refused_as_the_table_says(
             "by": cast.belgian_coordinator,
             "step": step,
             "version": dossier.version,
-            "waiting_for": "clarification" if step == Step.WAIT else "",
+            "demands": Demands("clarification", in_(days=1), "done"),
         }
         if after is None:
             with pytest.raises(PermissionDenied):
@@ -113,10 +118,15 @@ def test_raw_sql_changes_a_status_only_as_the_table_says(
     cast: Cast, before: str, after: str
 ) -> None:
     dossier = _in_status(before)
-    waiting = "clarification" if after == Status.WAITING else ""
+    waits = after == Status.WAITING
+    values = ["clarification" if waits else "", in_(days=1) if waits else None]
+    values.append("done" if after == Status.CLOSED != before else "")
     possible = {(before, then) for (before, _step), then in DOSSIER_STEPS.items()}
-    statement = "UPDATE cases_dossier SET status = %s, waiting_for = %s WHERE id = %s"
-    done = not refused(cast.belgian_coordinator, statement, [after, waiting, dossier.pk])
+    statement = (
+        "UPDATE cases_dossier SET status = %s, waiting_for = %s, waiting_until = %s, result = %s"
+        " WHERE id = %s"
+    )
+    done = not refused(cast.belgian_coordinator, statement, [after, *values, dossier.pk])
     nothing_changes = before == after and before != Status.CLOSED
     if before == after == Status.CLOSED:
         assert done  # an update that changes nothing changes nothing

@@ -109,12 +109,15 @@ INSERT INTO cases_dossier (
   id, reference, owner, desk_id, year, number, title, summary, kind, crime_area, purpose,
   legal_basis, host_country, requesting_authority, foreign_references, urgency, handling_codes,
   handling_note, marking, language, confined, status, waiting_for, status_since, received_at,
-  next_step, due_at, due_rule, handler_id, opened_by_id, opened_at, changed_at, version, readers)
+  next_step, due_at, due_rule, handler_id, opened_by_id, opened_at, changed_at, version, readers,
+  urgency_ground, facts, reasons, people_concerned, use_restriction, result)
 SELECT key, format('%%s-%%s-%%s-%%s', owner, code, year, cases_padded(number::integer, 5)), owner, desk,
   year, number, title, %(summary)s, kind, crime_area, purpose, %(basis)s,
   host_country, '', '', CASE WHEN urgent THEN 'urgent' ELSE 'normal' END, '{}', '', '', 'en',
   false, status, waiting_for, changed_at, opened_at, '', due_at, '', handler, opener, opened_at,
-  changed_at, 1, CASE WHEN handler IS NULL THEN teams ELSE -handler || teams END
+  changed_at, 1, CASE WHEN handler IS NULL THEN teams ELSE -handler || teams END,
+  CASE WHEN urgent THEN 'relevance' ELSE '' END, '', '', '', '',
+  CASE WHEN status = 'closed' THEN 'answered' ELSE '' END
 FROM (
   SELECT n.*, k.code, g.teams, COALESCE(c.last, 0) + row_number() OVER (
     PARTITION BY n.owner, n.desk, n.year ORDER BY n.opened_at, n.key) AS number

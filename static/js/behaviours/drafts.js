@@ -55,7 +55,7 @@ function keepThere(form, bases) {
     const texts = fields(form).map((field) => [field, field.value]);
     changed = false;
     try {
-      const answer = await fetch(draftUrl, { method: "POST", body: new FormData(form) });
+      const answer = await fetch(draftUrl, { method: "POST", body: new FormData(form), headers: { Accept: "text/plain" } });
       if (!answer.ok || answer.redirected) return;
       tell(form, (await answer.text()).trim());
       texts.forEach(([field, text]) => {
