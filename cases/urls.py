@@ -13,6 +13,7 @@ from cases.views.hand_over import hand_over_page
 from cases.views.handovers import handover_page, handovers_page
 from cases.views.help import help_page
 from cases.views.mandates import mandate_page
+from cases.views.parties import known_page, parties_page, party_add, party_correct, party_page
 from cases.views.search import search_page
 from cases.views.worklist import worklist_page
 
@@ -45,9 +46,16 @@ urlpatterns = [
     path("d/<reference:reference>/draft", draft, name="draft"),
     path("d/<reference:reference>/hand-over", hand_over_page, name="hand_over"),
     path("d/<reference:reference>/access", who_can_see_page, name="who_can_see"),
+    path("d/<reference:reference>/parties/", parties_page, name="parties"),
+    path("d/<reference:reference>/parties/add", party_add, name="party_add"),
+    path("d/<reference:reference>/parties/<uuid:party>/", party_page, name="party"),
+    path(
+        "d/<reference:reference>/parties/<uuid:party>/correct", party_correct, name="party_correct"
+    ),
     path("handovers/", handovers_page, name="handovers"),
     path("handovers/<uuid:handover>/", handover_page, name="handover"),
     path("mandates/<uuid:mandate>/", mandate_page, name="mandate"),
     path("search", search_page, name="search"),
+    path("known", known_page, name="known"),
     path("help/", help_page, name="help"),
 ]

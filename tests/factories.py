@@ -29,14 +29,17 @@ from accounts.models import (
     Posting,
     User,
 )
-from cases import policy
+from cases import identifiers, policy
 from cases.models import (
+    Connection,
     Dossier,
     DossierGroupPermission,
     DossierUserPermission,
     Entry,
     Handover,
+    Identifier,
     Mandate,
+    Party,
 )
 from cases.states import LADDER
 from lodesk.border.context import acting_as
@@ -302,6 +305,49 @@ class EntryFactory(factory.django.DjangoModelFactory[Entry]):
         return entry
 
 
+class PartyFactory(factory.django.DjangoModelFactory[Party]):
+    """A person or an object; `numbers=["CSQU 305438 3"]` are recognised as on the pages."""
+
+    class Meta:
+        model = Party
+
+    dossier = factory.SubFactory(DossierFactory)
+    kind = "item"
+    added_by = factory.LazyAttribute(lambda new: new.dossier.handler or new.dossier.opened_by)
+
+    @classmethod
+    def _create(cls, model_class: type[Party], *args: Any, **values: Any) -> Party:
+        numbers = [identifiers.recognise(each) for each in values.pop("numbers", ())]
+        values["added_by"] = _as_person(values["added_by"])
+        party: Party = super()._create(model_class, *args, **values)
+        Identifier.objects.bulk_create(
+            Identifier(
+                party=party, dossier_id=party.dossier_id, place=place,
+                kind=each.kind, value=each.value, normal=each.normal,
+            )
+            for place, each in enumerate(numbers)
+        )  # fmt: skip
+        party.refresh_from_db()
+        return party
+
+
+class ConnectionFactory(factory.django.DjangoModelFactory[Connection]):
+    """A connection of `one` with `other`, two parties of one dossier."""
+
+    class Meta:
+        model = Connection
+
+    kind = "shipper"
+    dossier = factory.LazyAttribute(lambda new: new.one.dossier)
+    added_by = factory.LazyAttribute(lambda new: new.one.added_by)
+
+    @classmethod
+    def _create(cls, model_class: type[Connection], *args: Any, **values: Any) -> Connection:
+        connection: Connection = super()._create(model_class, *args, **values)
+        connection.refresh_from_db()
+        return connection
+
+
 class MandateFactory(factory.django.DjangoModelFactory[Mandate]):
     """A mandate, given and valid now: `dossier=…, receiver=…` (a person or a national group).
 
@@ -442,6 +488,8 @@ def make_canaries() -> list[str]:
             due_at=timezone.now() + timedelta(hours=1),
         )
         EntryFactory(dossier=dossier, text=CANARY)
+        numbers = ["+32 2 555 99 99", "CSQU 305438 3"]  # the second is one that tests use, too
+        PartyFactory(dossier=dossier, name=CANARY, note=CANARY, numbers=numbers)
     return [CANARY, "BOG-2019-9999"]
 
 

@@ -27,6 +27,7 @@ from tests.factories import (
     DossierFactory,
     EntryFactory,
     MandateFactory,
+    PartyFactory,
     as_person,
     grant,
     make_canaries,
@@ -42,6 +43,7 @@ ALIKE = {
     "foreign_references": "SIENA 2026-4711",
     "crime_area": "drugs",
 }
+NUMBER, NAME = "CSQU 305438 3", "Clara Santos"  # the same in all three countries, too
 WORDS = {"BE": "Kwikstaart", "NL": "Wintertaling", "LU": "Goldammer"}
 REFERENCE = re.compile(r"\b[A-Z]{2}-[A-Z]{3}-\d{4}-\d{5}")
 OFFICERS = {"BE": "belgian_officer", "NL": "dutch_officer"}
@@ -149,6 +151,8 @@ def _dossier(owner: str, **fields: Any) -> Dossier:
     values = ALIKE | {"owner": owner, "summary": word, "next_step": word} | fields
     dossier: Dossier = DossierFactory(**values)
     EntryFactory(dossier=dossier, text=f"Seen: {word}.")
+    PartyFactory(dossier=dossier, numbers=[NUMBER], note=word)
+    PartyFactory(dossier=dossier, kind="person", role="witness", name=NAME, note=word)
     return dossier
 
 
@@ -192,7 +196,8 @@ def _handled_abroad(world: World) -> None:
 
 # Walking ----------------------------------------------------------------------------------
 
-START = ("/", "/dossiers/?status=any", f"/search?q={TITLE[:6]}", "/handovers/", "/alerts/", "/log/",
+START = ("/known?name=Clara", f"/search?all=1&q={NUMBER}",
+         "/", "/dossiers/?status=any", f"/search?q={TITLE[:6]}", "/handovers/", "/alerts/", "/log/",
          "/me/", "/help/", "/dossiers/new")  # fmt: skip
 LINK = re.compile(r'(?:href|action|hx-get|hx-post)="([^"]*)"')
 NOT_WALKED = ("/sign-out/", "/static/", "/language", "/alerts/read")

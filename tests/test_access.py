@@ -15,7 +15,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import User
 from tests import steps
 from tests.browsers import HouseClient
-from tests.factories import Cast, DossierFactory, EntryFactory, MandateFactory, grant
+from tests.factories import (
+    Cast,
+    DossierFactory,
+    EntryFactory,
+    MandateFactory,
+    PartyFactory,
+    grant,
+)
 
 # The columns, in this order. The dossier is Belgian, at Bogotá, handled by belgian_officer.
 PEOPLE = {
@@ -60,6 +67,14 @@ entry_translate  get  302 200 200 404 200 200 404 404 403 404 404 404 404 404 30
 entry_translate  post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
 draft            get  302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
 draft            post 302 400 400 404 400 400 404 404 403 404 404 404 404 404 302
+parties          get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
+parties          post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
+party_add        get  302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
+party_add        post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
+party            get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
+party            post 302 400 400 404 400 400 404 404 400 404 404 404 404 404 302
+party_correct    get  302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
+party_correct    post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
 hand_over        get  302 200 403 404 200 200 404 404 403 404 404 404 404 404 302
 hand_over        post 302 200 403 404 200 200 404 404 403 404 404 404 404 404 302
 who_can_see      get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
@@ -72,6 +87,8 @@ mandate          get  302 200 200 404 200 200 404 404 404 404 404 404 404 404 30
 mandate          post 302 400 400 404 400 400 404 404 404 404 404 404 404 404 302
 search           get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
 search           post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+known            get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
+known            post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
 help             get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
 help             post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
 log              get  302 403 403 403 403 403 200 403 403 403 403 403 403 403 302
@@ -133,6 +150,7 @@ def world(cast: Cast) -> World:
         {
             "reference": held.reference,
             "entry": str(EntryFactory(dossier=held).pk),
+            "party": str(PartyFactory(dossier=held, numbers=["CSQU 305438 3"]).pk),
             "handover": str(offered.pk),
             "mandate": str(steps.mandate_of(asked).pk),
         }

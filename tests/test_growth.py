@@ -3,11 +3,14 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from cases.models import Dossier, Party
 from tests import steps
 from tests.browsers import HouseClient
-from tests.factories import Cast, DossierFactory, EntryFactory
+from tests.factories import Cast, ConnectionFactory, DossierFactory, EntryFactory, PartyFactory
 from tests.pages import queries_of
 
 ClientOf = Callable[[User | None], HouseClient]
@@ -56,6 +59,46 @@ def test_a_timeline_asks_the_same_for_two_entries_and_for_fifty(
     assert queries_of(client, path) == few
 
 
+def test_people_and_objects_ask_the_same_for_two_and_for_fifty(
+    cast: Cast, client_of: ClientOf
+) -> None:
+    client = client_of(cast.belgian_officer)
+    dossier = DossierFactory(owner="BE", handler=cast.belgian_officer)
+    twin = DossierFactory(owner="BE", handler=cast.belgian_officer)
+    one = _parties(dossier, twin, range(2))
+    page = f"/d/{dossier.reference}/"
+    paths = (page, f"{page}parties/", f"{page}parties/{one.pk}/", "/known?name=Exporter",
+             "/search?q=Exporter")  # fmt: skip
+    few = {path: queries_of(client, path) for path in paths}
+    _parties(dossier, twin, range(2, 50), one)
+    assert {path: queries_of(client, path) for path in paths} == few
+
+
+def test_a_pasted_list_asks_the_same_for_two_lines_and_for_fifty(
+    cast: Cast, client_of: ClientOf
+) -> None:
+    client = client_of(cast.belgian_officer)
+    dossier = DossierFactory(owner="BE", handler=cast.belgian_officer)
+    _parties(dossier, DossierFactory(handler=cast.belgian_officer), range(50))
+    asked = [_list_asks(client, dossier.reference, lines) for lines in (2, 50)]
+    assert asked[0] == asked[1]
+
+
+def test_versions_of_a_party_ask_the_same_for_two_and_for_twenty(
+    cast: Cast, client_of: ClientOf
+) -> None:
+    client = client_of(cast.belgian_officer)
+    dossier = DossierFactory(owner="BE", handler=cast.belgian_officer)
+    first = last = PartyFactory(dossier=dossier, numbers=["CSQU 305438 3"])
+    counts = []
+    for more in (1, 18):
+        for _version in range(more):
+            last = PartyFactory(dossier=dossier, name="X", replaces=last, reason="x",
+                                numbers=["CSQU 305438 3"])  # fmt: skip
+        counts.append(queries_of(client, f"/d/{dossier.reference}/parties/{first.pk}/"))
+    assert counts[0] == counts[1]
+
+
 def test_the_log_asks_the_same_for_two_rows_and_for_fifty(cast: Cast, client_of: ClientOf) -> None:
     officer, auditor = client_of(cast.belgian_officer), client_of(cast.belgian_auditor)
     dossier = DossierFactory(owner="BE", handler=cast.belgian_officer)
@@ -64,6 +107,28 @@ def test_the_log_asks_the_same_for_two_rows_and_for_fifty(cast: Cast, client_of:
     for _visit in range(20):
         officer.get(f"/d/{dossier.reference}/")
     assert queries_of(auditor, "/log/") == few
+
+
+def _parties(dossier: Dossier, twin: Dossier, numbers: range, one: Party | None = None) -> Party:
+    """Parties with numbers that stand in the other dossier, too, each connected with the first."""
+    for number in numbers:
+        phones = [f"+32 2 555 10 {number:02}"]
+        party = PartyFactory(dossier=dossier, name=f"Exporter {number}", numbers=phones)
+        PartyFactory(dossier=twin, name=f"Exporter {number}", numbers=phones)
+        if one is None:
+            one = party
+        else:
+            ConnectionFactory(one=one, other=party)
+    assert one is not None
+    return one
+
+
+def _list_asks(client: HouseClient, reference: str, lines: int) -> int:
+    text = "\n".join(f"+32 2 555 10 {number:02}" for number in range(lines))
+    with CaptureQueriesContext(connection) as asked:
+        page = client.post(f"/d/{reference}/parties/", {"numbers": text})
+    assert len(page.context["found"]) == lines
+    return len(asked)
 
 
 def _dossiers(cast: Cast, count: int) -> None:

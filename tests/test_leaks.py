@@ -40,6 +40,7 @@ from tests.factories import (
     DossierFactory,
     EntryFactory,
     MandateFactory,
+    PartyFactory,
     add_posting,
     as_person,
     make_cast,
@@ -48,6 +49,8 @@ from tests.factories import (
 )
 from tests.leaks import (
     ALIKE,
+    NAME,
+    NUMBER,
     REFERENCE,
     SIGHT,
     TITLE,
@@ -98,10 +101,15 @@ NONE = ("",)  # shows and takes nothing of a dossier
 ADDRESSES: dict[str, tuple[str, ...]] = {
     "worklist": (COUNTS, SEARCH, EMPTY, LANGUAGE),
     "dossiers": (COUNTS, NESTED, SEARCH, EMPTY, LANGUAGE),
-    "dossier_new": (NESTED, ASSIGNING, LATER),
+    "dossier_new": (SIMILAR, NESTED, ASSIGNING, LATER),
     "dossier": (ACTIVITY, COUNTS, SIDE_DOOR, SIDEBAR, CONTEXT, LANGUAGE),
     "dossier_change": (NESTED, ANOTHER, CONTEXT),
     "dossier_status": (NESTED, ANOTHER, CONTEXT),
+    "parties": (SIMILAR, NESTED, BULK, SIDE_DOOR, ANOTHER, CONTEXT),
+    "party_add": (SIMILAR, NESTED, SIDE_DOOR, ANOTHER, CONTEXT),
+    "party": (SIDEBAR, NESTED, SIDE_DOOR, ANOTHER, CONTEXT),
+    "party_correct": (SIMILAR, NESTED, ANOTHER, CONTEXT),
+    "known": (SIMILAR, SEARCH),
     "entry_add": (SIDE_DOOR, ANOTHER, CONTEXT),
     "entry": (SIDE_DOOR, CONTEXT),
     "entry_correct": (SIDE_DOOR, ANOTHER, CONTEXT),
@@ -129,7 +137,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "alerts/inbox.html": (ACTIVITY, MAIL),
     "audit/log.html": (LOG,),
     "cases/dossier.html": (ACTIVITY, COUNTS),
-    "cases/dossier_form.html": (NESTED,),
+    "cases/dossier_form.html": (SIMILAR, NESTED),
     "cases/dossier_side.html": (SIDEBAR,),
     "cases/dossier_status.html": (NESTED,),
     "cases/dossiers.html": (COUNTS, SEARCH),
@@ -148,6 +156,11 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "cases/levels.html": NONE,
     "cases/mandate.html": (SIDE_DOOR,),
     "cases/mandate_decision.html": (ANOTHER,),
+    "cases/known.html": (SIMILAR, SEARCH),
+    "cases/parties.html": (SIMILAR, BULK, SIDE_DOOR),
+    "cases/party.html": (SIDEBAR, SIDE_DOOR),
+    "cases/party_connections.html": (NESTED,),
+    "cases/party_form.html": (SIMILAR, NESTED),
     "cases/search.html": (SEARCH,),
     "cases/who_can_see.html": (COUNTS,),
     "cases/worklist.html": (COUNTS, SEARCH),
@@ -191,6 +204,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 TABLES: dict[str, tuple[str, ...]] = {
     "cases.Entry": (ACTIVITY, SIDE_DOOR),
     "cases.Draft": (SIDE_DOOR,),
+    "cases.Party": (SIMILAR, SEARCH, SIDE_DOOR),
+    "cases.Identifier": (SIMILAR, SEARCH, SIDE_DOOR),
+    "cases.Connection": (SIDE_DOOR,),
     "cases.Visit": (COUNTS, SIDE_DOOR),
     "cases.Reader": (SEARCH, SIDE_DOOR),
     "cases.Handover": (SIDE_DOOR,),
@@ -304,11 +320,17 @@ def test_no_page_names_a_dossier_out_of_sight(world: World, walks: dict[str, Wal
 def test_similar_related_merge_suggestions(world: World, walks: dict[str, Walk]) -> None:
     """Similar / related / merge suggestions.
 
-    There are none. A page about a dossier names no other, although there are eight of the same
-    title, authority and foreign number in sight and more out of sight; and opening one more of the
-    same says nothing that opening something new would not.
+    A page about a dossier names no other, although there are eight of the same title, authority
+    and foreign number, the same container and the same witness in sight, and more out of sight: it
+    counts those in sight. What is suggested before one saves are dossiers in sight; and to who sees
+    none, opening one more of the same says nothing that opening something new would not.
     """
-    assert not ways_of(SIMILAR)
+    assert ways_of(SIMILAR) == {
+        "address dossier_new", "address parties", "address party_add", "address party_correct",
+        "address known", "table cases.Party", "table cases.Identifier",
+        "template cases/dossier_form.html", "template cases/known.html",
+        "template cases/parties.html", "template cases/party_form.html",
+    }  # fmt: skip
     for name in ("belgian_coordinator", "dutch_colleague"):
         pages = walks[name].pages
         about = {path: page for path, page in pages.items() if path.startswith("/d/")}
@@ -323,6 +345,29 @@ def test_similar_related_merge_suggestions(world: World, walks: dict[str, Walk])
             sent = filled(client.get("/dossiers/new"), **typed)
             answers.append(told(client.post("/dossiers/new", sent), *typed.values()))
     assert answers[0] == answers[1]
+    opened = filled(client.get("/dossiers/new"), **ALIKE, summary=NUMBER, kind="other")
+    assert client.post("/dossiers/new", opened).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["belgian_colleague", "dutch_colleague", "dutch_officer"])
+def test_what_is_the_same_is_named_and_counted_among_what_one_sees(world: World, name: str) -> None:
+    client, seen = world.browser(name), world.seen_by(name)
+    country = world.person(name).country
+    sent = filled(client.get("/dossiers/new"), **ALIKE, summary=NUMBER, kind="other")
+    told_of = client.post("/dossiers/new", sent).context["same"]
+    assert {each.reference for each in told_of} == seen
+    mine = world.dossiers[f"{country} plain"].reference
+    pasted = client.post(f"/d/{mine}/parties/", {"numbers": NUMBER})
+    assert {each.reference for each in pasted.context["same"]} == seen
+    line = next(each for each in client.get(f"/d/{mine}/").context["parties"].lines
+                if NUMBER in each.name)  # fmt: skip
+    assert f" {len(seen) - 1} other dossiers" in line.elsewhere
+    assert client.get("/known?name=Clara").context["found"] == [NAME]
+    with time_machine.travel(timezone.now(), tick=False):
+        paths = [f"/d/{mine}/parties/", f"/search?all=1&q={NUMBER}", f"/search?q={NAME}"]
+        first = _drawn(client, paths)
+        work_elsewhere(world, "LU")
+        assert _drawn(client, paths) == first
 
 
 def test_sidebar_other_cases_of_this_person(world: World, walks: dict[str, Walk]) -> None:
@@ -332,8 +377,9 @@ def test_sidebar_other_cases_of_this_person(world: World, walks: dict[str, Walk]
     nothing of the seven: no load, no number, nothing late; and nothing changes when he has more.
     """
     assert ways_of(SIDEBAR) == {
-        "address dossier", "address hand_over", "template cases/dossier_side.html",
-        "template cases/hand_over_whom.html",
+        "address dossier", "address hand_over", "address party",
+        "template cases/dossier_side.html", "template cases/hand_over_whom.html",
+        "template cases/party.html",
     }  # fmt: skip
     abroad = world.dossiers["BE abroad"].reference
     handler = world.person("dutch_officer").name
@@ -437,6 +483,7 @@ def test_nested_or_related_object_in_a_form_api_body_or_filter(world: World) -> 
     beside = uuid.UUID(int=hidden.pk.int ^ 1)  # the same place in a list
     entry = str(hidden.entries.all()[0].pk)
     alert = str(_alert_about(world, hidden, "belgian_officer").pk)
+    party = str(PartyFactory(dossier=hidden, numbers=["CSQU 777777 1"]).pk)
     offer, asked = str(world.offers["NL offered"].pk), str(world.mandates["NL waiting"].pk)
     handler = str(world.person("dutch_officer").public_id)
     for method, path, pair in (
@@ -445,6 +492,12 @@ def test_nested_or_related_object_in_a_form_api_body_or_filter(world: World) -> 
         ("post", "/d/{}/hand-over", (hidden.reference, nowhere)),
         ("get", "/handovers/{}/", (offer, no_key)),
         ("get", "/mandates/{}/", (asked, no_key)),
+        ("get", f"/d/{mine}/parties/{{}}/", (party, no_key)),
+        ("get", f"/d/{mine}/parties/{{}}/correct", (party, no_key)),
+        ("get", "/d/{}/parties/", (hidden.reference, nowhere)),
+        ("post", "/d/{}/parties/", (hidden.reference, nowhere)),
+        ("get", "/search?q={}", ("CSQU7777771", "CSQU7777772")),
+        ("get", "/known?name={}", ("CSQU7777771", "CSQU7777772")),
         ("get", "/search?q={}", (hidden.reference, nowhere)),
         ("get", "/search?q={}", (hidden.reference.lower(), nowhere.lower())),
         ("get", "/dossiers/?handler={}", (handler, no_key)),
@@ -534,10 +587,11 @@ def _column(label: str) -> tuple[str, str]:
 def test_bulk_and_download_endpoints(world: World, walks: dict[str, Walk]) -> None:
     """Bulk and download endpoints.
 
-    There is nothing to download and nothing to tick in a list. The one act on many rows marks
-    alerts as read: one's own, in sight, and no other.
+    There is nothing to download and nothing to tick in a list. One act on many rows marks alerts
+    as read: one's own, in sight, and no other. The other adds many objects, to the one dossier of
+    its address.
     """
-    assert not ways_of(BULK)
+    assert ways_of(BULK) == {"address parties", "template cases/parties.html"}
     for name, walked in walks.items():
         for path, page in walked.pages.items():
             kinds = ("text/html", "text/plain") if page.status < 400 or page.text else ("text/",)
@@ -594,6 +648,21 @@ def _ways_to_find(world: World, name: str) -> Iterator[tuple[str, set[str]]]:
         _first(raw(person, "SELECT d.reference FROM cases_search(%s, 100) f JOIN cases_dossier d"
                    " ON d.id = f", [TITLE])),
     )  # fmt: skip
+    for way, question, value in (
+        ("the numbers", "cases_holding(%s, 100) f JOIN cases_dossier d ON d.id = f.dossier_id",
+         ["CSQU3054383"]),
+        ("the names", "cases_known(%s, '', 100) f JOIN cases_party p ON p.id = f.party_id"
+         " JOIN cases_dossier d ON d.id = p.dossier_id", NAME),
+        ("the foreign references", "cases_same_references(%s, 100) f JOIN cases_dossier d"
+         " ON d.id = f", "SIENA 2026-4711"),
+    ):  # fmt: skip
+        rows = raw(person, f"SELECT d.reference FROM {question}", [value])
+        yield way, _first(rows)
+    numbers = raw(person, "SELECT dossier_id FROM cases_holding(%s, 100)", [["CSQU3054383"]])
+    yield (
+        "the keys of the numbers",
+        {each.reference for each in world.dossiers.values() if each.pk in _first(numbers)},
+    )
     keys = _first(raw(person, "SELECT cases_search(%s, 100)", [TITLE]))
     index = _first(raw(person, "SELECT dossier_id FROM cases_reader"))
     by_key = {each.pk: each.reference for each in world.dossiers.values()}
@@ -769,7 +838,8 @@ def test_authorise_one_object_change_another(world: World) -> None:
             sent = keys | form | values
             query = "&".join(f"{name}={value}" for name, value in keys.items())
             with transaction.atomic():
-                assert officer.post(f"{path}?{query}", sent).status_code == 302, path
+                joint = "&" if "?" in path else "?"
+                assert officer.post(f"{path}{joint}{query}", sent).status_code == 302, path
                 assert _rows_of(target) == before, path
                 assert _rows_of(mine) != before
                 transaction.set_rollback(True)
@@ -797,6 +867,9 @@ def _forms_of(
 ) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     page = f"/d/{reference}/"
     yield f"{page}entries", {}, {"text": "Written here.", "language": "en"}
+    yield f"{page}parties/", {}, {"numbers": NUMBER, "seen": NUMBER}
+    added = {"name": "Written here", "numbers": "", "note": ""}
+    yield f"{page}parties/add?sort=event", {}, added
     yield f"{page}change", filled(client.get(f"{page}change")), {"title": "Changed here"}
     wait = {"step": "wait:host_authority", "version": "1", "waiting_until": "2099-01-01T12:00"}
     yield f"{page}status", {}, wait
@@ -806,7 +879,9 @@ def _rows_of(dossier: Dossier) -> Any:
     row = as_owner("SELECT d::text FROM cases_dossier d WHERE id = %s", [dossier.pk])
     entries = as_owner("SELECT e::text FROM cases_entry e WHERE dossier_id = %s ORDER BY id",
                        [dossier.pk])  # fmt: skip
-    return row, entries
+    parties = as_owner("SELECT p::text FROM cases_party p WHERE dossier_id = %s ORDER BY id",
+                       [dossier.pk])  # fmt: skip
+    return row, entries, parties
 
 
 REMEMBERED = {SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY}  # who, and by which password
@@ -1122,4 +1197,4 @@ def test_every_row_of_the_catalogue_has_its_test() -> None:
         asserts = [each for each in ast.walk(written[name]) if isinstance(each, ast.Assert)]
         assert asserts, name
     absent = {row for row in CATALOGUE if not ways_of(row)}
-    assert absent == {SIMILAR, BULK, REPORT, ONE_GROUP}
+    assert absent == {REPORT, ONE_GROUP}

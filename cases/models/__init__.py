@@ -1,13 +1,16 @@
 """Tables of the cases app, one module a topic."""
 
+from cases.models.connections import Connection
 from cases.models.dossiers import Dossier, ReferenceCounter, Visit
 from cases.models.entries import Draft, Entry, Translation
 from cases.models.grants import DossierGroupPermission, DossierUserPermission, GrantHistory
 from cases.models.handovers import Handover
 from cases.models.mandates import Mandate
+from cases.models.parties import Identifier, Party
 from cases.models.readers import Reader
 
 __all__ = [
+    "Connection",
     "Dossier",
     "DossierGroupPermission",
     "DossierUserPermission",
@@ -15,7 +18,9 @@ __all__ = [
     "Entry",
     "GrantHistory",
     "Handover",
+    "Identifier",
     "Mandate",
+    "Party",
     "Reader",
     "ReferenceCounter",
     "Translation",

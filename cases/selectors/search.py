@@ -1,4 +1,4 @@
-"""Find dossiers by reference or by words of the title."""
+"""Find dossiers by reference, by a number or a name they hold, or by words of the title."""
 
 import re
 from typing import TYPE_CHECKING
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from cases.models import Dossier
+from cases.selectors import known
 from cases.selectors.rows import Line
 
 if TYPE_CHECKING:
@@ -27,11 +28,24 @@ def by_reference(user: "User", reference: str) -> Dossier | None:
     return Dossier.objects.visible_to(user).filter(reference=reference).first()
 
 
+def by_number(user: "User", words: str) -> Dossier | None:
+    """The one dossier in sight that holds this number, however it is written."""
+    keys = known.holding(user, words, most=2)
+    if len(keys) != 1:
+        return None
+    return Dossier.objects.visible_to(user).filter(pk=keys[0]).first()
+
+
 def by_words(user: "User", words: str) -> tuple[list[Line], bool]:
-    """The newest dossiers in sight that hold the words, and whether there are more."""
+    """The newest dossiers in sight that hold the number, the words or the name; and whether there
+    are more.
+    """
+    most = MOST + 1
     with connection.cursor() as cursor:
-        cursor.execute("SELECT cases_search(%s, %s)", [words, MOST + 1])
-        keys = [key for (key,) in cursor.fetchall()]
+        cursor.execute("SELECT cases_search(%s, %s)", [words, most])
+        titled = [key for (key,) in cursor.fetchall()]
+    every = [*known.holding(user, words, most=most), *titled, *known.named(words, most=most)]
+    keys = list(dict.fromkeys(every))
     lines = Line.all(Dossier.objects.visible_to(user).filter(pk__in=keys), user)
     seen = {line.pk: line for line in lines}
     found = [seen[key] for key in keys if key in seen]

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from cases.models import Dossier, Entry, Translation
 from cases.models.entries import EntryKind
-from cases.selectors import entries
+from cases.selectors import entries, party_events
 from cases.selectors.entries import Item
+from cases.selectors.party_events import PartyEvents
 from cases.states import Status, WaitingFor
 from lodesk.ui import times
 from lodesk.ui.shapes import Choice
@@ -75,7 +76,7 @@ def timeline(
     found = list(_older(shown, before).order_by("-at", "-id")[: PIECE + 1])
     more, found = len(found) > PIECE, found[:PIECE]
     translations = entries.translations(found)
-    seen = _Seen(user, last_visit, may_write)
+    seen = _Seen(user, last_visit, may_write, party_events.read(dossier, found))
     items = [_item(entry, seen, translations.get(entry.pk, ())) for entry in found]
     return Timeline(
         days=_days(items, None if before else last_visit),
@@ -103,6 +104,7 @@ class _Seen:
     user: "User"
     last_visit: datetime | None
     may_write: bool
+    parties: PartyEvents
 
     def is_new(self, entry: Entry) -> bool:
         """Whether somebody else wrote it since the last visit."""
@@ -114,7 +116,8 @@ class _Seen:
 def _item(entry: Entry, seen: _Seen, translations: Sequence[Translation]) -> Item:
     new = seen.is_new(entry)
     if entry.kind == EntryKind.EVENT:
-        return Item("event", entry.at, id=str(entry.pk), new=new, text=sentence(entry))
+        text = seen.parties.sentence(entry) or sentence(entry)
+        return Item("event", entry.at, id=str(entry.pk), new=new, text=text)
     return entries.item(entry, new=new, may_write=seen.may_write, translations=translations)
 
 

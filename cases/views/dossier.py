@@ -13,7 +13,7 @@ from cases import policy
 from cases.forms.entries import EntryForm
 from cases.forms.filters import OlderForm
 from cases.models import Dossier, Draft, Handover
-from cases.selectors import access, dossiers, entries, handovers, heads, timeline
+from cases.selectors import access, dossiers, entries, handovers, heads, parties, timeline
 from cases.selectors.timeline import Timeline
 from cases.services.dossiers import consult
 from cases.states import STATUS_STEPS, Status, Step
@@ -61,6 +61,8 @@ def show(
         "timeline": _timeline(request, dossier, may_write=may_write.allowed),
         "next_steps": dossiers.next_steps(dossier, offer),
         "next_steps_url": change_url,
+        "parties": parties.panel(dossier),
+        "parties_url": reverse("parties", args=[dossier.reference]),
         "access": dossiers.access_lines(dossier, holders),
         "about": dossiers.about(dossier),
         "change_url": change_url,

@@ -16,8 +16,9 @@ from cases import policy
 from cases.forms.dossiers import ChangeDossierForm, NewDossierForm
 from cases.forms.status import StatusForm
 from cases.models import Dossier
-from cases.selectors import heads, mandates, openings, places, steps
-from cases.services import dossiers
+from cases.selectors import heads, intake, mandates, openings, places, steps
+from cases.selectors.known import Same
+from cases.services import dossiers, searches
 from cases.services.dossiers import Demands, StaleError
 from cases.states import Status, Step
 from cases.views.asking import dossier_of, user_of
@@ -36,12 +37,23 @@ def dossier_new(request: HttpRequest) -> HttpResponse:
         team=openings.team(user),
         initial={"received_at": timezone.now(), "language": user.language},
     )
+    same: list[Same] = []
     if form.is_valid():
-        opened = _open(form, user)
+        same = [] if "anyway" in request.POST else _same(form, user)
+        opened = None if same else _open(form, user)
         if opened:
             return redirect("dossier", opened.reference)
-    context = {"form": form, "head": None, "back_url": reverse("worklist")}
+    context = {"form": form, "head": None, "back_url": reverse("worklist"), "same": same}
     return render(request, "cases/dossier_form.html", context)
+
+
+def _same(form: NewDossierForm, user: User) -> list[Same]:
+    """Dossiers in sight on the same matter. To have looked is logged, like any search."""
+    asked = intake.asked(form.cleaned_data)
+    if not asked:
+        return []
+    searches.record(by=user, words=asked)
+    return intake.same_matter(user, form.cleaned_data)
 
 
 def _open(form: NewDossierForm, user: User) -> Dossier | None:

@@ -16,11 +16,11 @@ from lodesk.ui.links import answer
 
 @require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
-    """Dossiers by words; an exact reference in sight leads straight to its dossier."""
+    """Dossiers by words; a reference or a number of one dossier leads straight to it."""
     user = user_of(request)
     form = SearchForm(request.GET)
     words = form.cleaned_data["q"] if form.is_valid() else ""
-    exact = _exact(user, words)
+    exact = _exact(user, words, every="all" in request.GET)
     if exact is not None:
         return redirect("dossier", exact.reference)
     too_short = 0 < len(words) < search.SHORTEST
@@ -38,9 +38,12 @@ def search_page(request: HttpRequest) -> HttpResponse:
     return answer(request, "cases/search.html", context, partial="results")
 
 
-def _exact(user: User, words: str) -> Dossier | None:
+def _exact(user: User, words: str, *, every: bool) -> Dossier | None:
+    """The one dossier that is meant; with `every` a number leads to the list all the same."""
     reference = search.as_reference(words)
     exact = search.by_reference(user, reference) if reference else None
+    if exact is None and not every:
+        exact = search.by_number(user, words)
     if exact is not None:
         searches.record(by=user, words=words)
     return exact

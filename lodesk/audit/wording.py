@@ -13,6 +13,8 @@ WORDS = {
     "access.refused": _("was refused"),
     "alert.dropped": _("alert not sent"),
     "alert.failed": _("alert could not be sent"),
+    "connection.added": _("connected two people or objects"),
+    "connection.withdrawn": _("withdrew a connection"),
     "dossier.answer": _("marked a dossier as answered"),
     "dossier.changed": _("changed a dossier"),
     "dossier.close": _("closed a dossier"),
@@ -37,6 +39,10 @@ WORDS = {
     "mandate.ended": _("mandate ended"),
     "mandate.given": _("gave a mandate"),
     "mandate.refused": _("refused a mandate"),
+    "party.added": _("added a person or an object"),
+    "party.corrected": _("corrected a person or an object"),
+    "party.viewed": _("looked at a person or an object"),
+    "party.withdrawn": _("withdrew a person or an object"),
     "profile.changed": _("changed the own account"),
     "search": _("searched"),
     "sign_in": _("signed in"),
@@ -59,10 +65,12 @@ FACTS = {
     "language": pgettext_lazy("fact", "language"),
     "level": pgettext_lazy("fact", "level"),
     "method": pgettext_lazy("fact", "method"),
+    "party": pgettext_lazy("fact", "person or object"),
     "page": pgettext_lazy("fact", "page"),
     "reason": pgettext_lazy("fact", "reason"),
     "recipient": pgettext_lazy("fact", "recipient"),
     "result": pgettext_lazy("fact", "result"),
+    "role": pgettext_lazy("fact", "role"),
     "since": pgettext_lazy("fact", "since"),
     "state": pgettext_lazy("fact", "state"),
     "until": pgettext_lazy("fact", "until"),
@@ -75,6 +83,35 @@ STATUSES = {
     "waiting": pgettext_lazy("status", "waiting"),
     "answered": pgettext_lazy("status", "answered"),
     "closed": pgettext_lazy("status", "closed"),
+}
+
+KINDS = {
+    "person": pgettext_lazy("party", "person"),
+    "organisation": pgettext_lazy("party", "organisation"),
+    "location": pgettext_lazy("party", "place"),
+    "item": pgettext_lazy("party", "object"),
+    "event": pgettext_lazy("party", "event"),
+    "owner": _("owner of"),
+    "user": _("user of"),
+    "shipper": _("shipper of"),
+    "consignee": _("consignee of"),
+    "driver": _("driver of"),
+    "employee": _("works for"),
+    "relative": _("relative of"),
+    "associate": _("associate of"),
+    "same": _("same as"),
+    "carried": _("carried in"),
+    "located": pgettext_lazy("connection", "is at"),
+    "involved": pgettext_lazy("connection", "took part in"),
+}
+ROLES = {
+    "suspect": _("suspect"),
+    "convicted": _("convicted person"),
+    "victim": _("victim"),
+    "witness": _("witness"),
+    "contact": _("contact, associate"),
+    "informant": _("informant"),
+    "other": pgettext_lazy("role", "other person"),
 }
 
 # The codes that a fact may have, where they are not read as they stand.
@@ -106,13 +143,15 @@ VALUES: Mapping[str, Mapping[str, StrOrPromise]] = {
         "authorisation_asked": _("Judicial authorisation asked"),
         "authorisation_given": _("Judicial authorisation given"),
         "instruction": _("Instruction from headquarters"),
-    },
+    }
+    | KINDS,
     "level": {
         "view": _("view"),
         "contribute": _("contribute"),
         "handle": _("handle"),
         "oversee": _("oversee"),
     },
+    "role": ROLES,
     "state": {"awaiting_mandate": _("awaiting mandate"), "offered": _("offered")},
 }
 

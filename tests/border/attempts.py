@@ -14,11 +14,13 @@ from accounts.models import User
 from cases.models import Dossier, DossierUserPermission, Draft, Mandate
 from tests.factories import (
     Cast,
+    ConnectionFactory,
     DossierFactory,
     EntryFactory,
     HandoverFactory,
     MandateFactory,
     Part,
+    PartyFactory,
     add_person,
     grant,
     without_rules,
@@ -129,7 +131,8 @@ def _values(cast: Cast, people: dict[str, User | None]) -> dict[str, Any]:
     ended = MandateFactory(dossier=dossier, receiver=cast.dutch_colleague, state="ended")
     handover = HandoverFactory(dossier=other, to=cast.belgian_colleague)
     Draft.objects.create(dossier=other, person=cast.belgian_colleague.person_ptr)
-    return {
+    parties = _parties(dossier, other, dutch)
+    return parties | {
         "dossier": dossier.pk,
         "other": other.pk,
         "answered": answered.pk,
@@ -153,6 +156,23 @@ def _values(cast: Cast, people: dict[str, User | None]) -> dict[str, Any]:
         "headquarters": cast.headquarters("BE").pk,
         "bsb_team": cast.team("BE", "BSB").pk,
         "reference": dossier.reference,
+    }
+
+
+def _parties(dossier: Dossier, other: Dossier, dutch: Dossier) -> dict[str, Any]:
+    """What the handler added an hour ago."""
+    then = {"added_at": timezone.now() - timedelta(hours=1)}
+    one, another = (PartyFactory(dossier=dossier, name=name, **then) for name in ("One", "Two"))
+    gone = PartyFactory(dossier=dossier, name="Gone", **then)
+    last = PartyFactory(dossier=dossier, replaces=gone, withdrawn=True, reason="x", **then)
+    connection = ConnectionFactory(one=one, other=another)
+    return {
+        "party": one.pk,
+        "another": another.pk,
+        "gone": last.pk,
+        "other_party": PartyFactory(dossier=other, **then).pk,
+        "dutch_party": PartyFactory(dossier=dutch, **then).pk,
+        "connection": connection.pk,
     }
 
 
@@ -213,6 +233,36 @@ def _draft(**values: str) -> str:
         '"values"': "'{}'", "at": "now()",
     } | values  # fmt: skip
     return _insert("cases_draft", columns)
+
+
+def _party(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "dossier_id": "%(dossier)s", "number": "1", "current": "true",
+        "added_at": "now()", "place": "0", "withdrawn": "false", "reason": "''",
+        "added_by_id": "%(me)s", "kind": "'item'", "role": "''", "name": "'x'", "part": "''",
+        "note": "''", "nationality": "''", "address": "''", "aliases": "''", "birth_place": "''",
+        "sex": "''", "occupation": "''", "appearance": "''", "conduct": "''",
+        "special_categories": "'{}'", "special_data": "''", "special_reason": "''",
+    } | values  # fmt: skip
+    return _insert("cases_party", columns)
+
+
+def _identifier(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "party_id": "%(party)s", "dossier_id": "%(dossier)s",
+        "owner": "'BE'", "current": "true", "place": "0", "kind": "'other'", "value": "'x'",
+        "normal": "'X'",
+    } | values  # fmt: skip
+    return _insert("cases_identifier", columns)
+
+
+def _connection(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "dossier_id": "%(dossier)s", "kind": "'shipper'",
+        "one_id": "%(party)s", "other_id": "%(another)s", "note": "''", "reason": "''",
+        "added_by_id": "%(me)s", "added_at": "now()", "current": "true",
+    } | values  # fmt: skip
+    return _insert("cases_connection", columns)
 
 
 def _mandate(**values: str) -> str:
@@ -377,6 +427,55 @@ ENTRIES = (
         "opened_at": "now()"})),
     Attempt("move in the list index", "UPDATE cases_reader SET principal = 1"),
     Attempt("leave the list index", "DELETE FROM cases_reader"),
+)  # fmt: skip
+
+CORRECTED = {"replaces_id": "%(party)s", "reason": "'x'"}
+PARTIES = (
+    Attempt("add a party", _party(), CONTRIBUTORS),
+    Attempt("add a party in another's name", _party(added_by_id="%(elsewhere)s")),
+    Attempt("add a party in nobody's name", _party(added_by_id="NULL")),
+    Attempt("add a party to the Dutch one", _party(dossier_id="%(dutch)s"), DUTCH),
+    Attempt("add a party to a closed one", _party(dossier_id="%(closed)s")),
+    Attempt("add a party as a later version", _party(reason="'x'", withdrawn="true")),
+    Attempt("correct a party", _party(**CORRECTED), CONTRIBUTORS),
+    Attempt("correct a party without a reason", _party(replaces_id="%(party)s")),
+    Attempt("withdraw a party", _party(**CORRECTED, withdrawn="true"), CONTRIBUTORS),
+    Attempt("withdraw what is withdrawn", _party(replaces_id="%(gone)s", reason="'x'")),
+    Attempt("correct a party of another dossier", _party(
+        replaces_id="%(other_party)s", reason="'x'")),
+    Attempt("correct a party of the Dutch one", _party(
+        replaces_id="%(dutch_party)s", reason="'x'")),
+    Attempt("ask what only a suspect is asked", _party(
+        kind="'person'", role="'witness'", occupation="'x'")),
+    Attempt("write special data without a reason", _party(
+        kind="'person'", role="'suspect'", special_categories="'{health}'")),
+    Attempt("change a party", _update("cases_party", "name = 'x'", "party")),
+    Attempt("take a party off the list", _update("cases_party", "current = false", "party")),
+    Attempt("put a party back", _update("cases_party", "withdrawn = false", "gone")),
+    Attempt("move a party", _update("cases_party", "dossier_id = %(other)s", "party")),
+    Attempt("write a party over another", _over(_party(id="%(party)s"), "name = 'x'")),
+    Attempt("delete a party", "DELETE FROM cases_party WHERE id = %(party)s"),
+    Attempt("add a number to an old version", _identifier()),
+    Attempt("add a number to the Dutch party", _identifier(party_id="%(dutch_party)s")),
+    Attempt("change a number", "UPDATE cases_identifier SET normal = 'X'"),
+    Attempt("hide a number", "UPDATE cases_identifier SET current = false"),
+    Attempt("delete a number", "DELETE FROM cases_identifier"),
+    Attempt("connect two parties", _connection(), CONTRIBUTORS),
+    Attempt("connect in another's name", _connection(added_by_id="%(elsewhere)s")),
+    Attempt("connect a party of another dossier", _connection(other_id="%(other_party)s")),
+    Attempt("connect a party of the Dutch one", _connection(one_id="%(dutch_party)s")),
+    Attempt("connect a later version", _connection(one_id="%(gone)s")),
+    Attempt("connect a party with itself", _connection(other_id="%(party)s")),
+    Attempt("connect on the Dutch dossier", _connection(dossier_id="%(dutch)s")),
+    Attempt("connect on a closed one", _connection(dossier_id="%(closed)s")),
+    Attempt("withdraw a connection", _connection(
+        replaces_id="%(connection)s", reason="'x'"), CONTRIBUTORS),
+    Attempt("withdraw a connection without a reason", _connection(replaces_id="%(connection)s")),
+    Attempt("withdraw another connection", _connection(
+        replaces_id="%(connection)s", kind="'owner'", reason="'x'")),
+    Attempt("change a connection", _update("cases_connection", "kind = 'owner'", "connection")),
+    Attempt("hide a connection", _update("cases_connection", "current = false", "connection")),
+    Attempt("delete a connection", "DELETE FROM cases_connection WHERE id = %(connection)s"),
 )  # fmt: skip
 
 GRANTS = (
@@ -664,4 +763,15 @@ SYSTEM = (
     )),
 )  # fmt: skip
 
-ATTEMPTS = (*DOSSIERS, *ENTRIES, *GRANTS, *MANDATES, *HANDOVERS, *PEOPLE, *LOG, *ALERTS, *SYSTEM)
+ATTEMPTS = (
+    *DOSSIERS,
+    *ENTRIES,
+    *PARTIES,
+    *GRANTS,
+    *MANDATES,
+    *HANDOVERS,
+    *PEOPLE,
+    *LOG,
+    *ALERTS,
+    *SYSTEM,
+)

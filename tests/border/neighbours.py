@@ -23,11 +23,13 @@ from tests import steps
 from tests.factories import (
     COUNTRIES,
     Cast,
+    ConnectionFactory,
     DossierFactory,
     EntryFactory,
     HandoverFactory,
     MandateFactory,
     Part,
+    PartyFactory,
     add_person,
     add_posting,
     as_person,
@@ -156,6 +158,7 @@ def _home(made: Template, country: str) -> list[Dossier]:
     worker, taker = made.person(country, "worker"), made.taker(country)
     late = _open(made, country, title="Stolen lorry", due_at=in_(hours=-2), next_step="Call back")
     steps.add_note(worker, late, "The lorry was seen.")
+    _people_and_objects(late)
     late = steps.move(worker, late, Step.WAIT, waiting_for="headquarters", why="We need an answer.")
     offered = _open(made, country, title="Missing yacht", due_at=in_(hours=3))
     steps.offer(worker, offered, taker)
@@ -172,6 +175,20 @@ def _home(made: Template, country: str) -> list[Dossier]:
     return [late, offered, lapsed, answered, confined, queue, draft, left]
 
 
+SAME = ["CSQU 305438 3", "+32 2 555 12 34"]  # numbers that every country has
+
+
+def _people_and_objects(dossier: Dossier) -> None:
+    """A container and its shipper, corrected once, with numbers that the others have, too."""
+    container = PartyFactory(dossier=dossier, numbers=SAME[:1])
+    shipper = PartyFactory(dossier=dossier, kind="organisation", name="Fruit Ltd", numbers=SAME[1:])
+    PartyFactory(
+        dossier=dossier, kind="organisation", name="Fruit Limited", numbers=SAME[1:],
+        replaces=shipper, reason="as on the bill of lading",
+    )  # fmt: skip
+    ConnectionFactory(one=shipper, other=container)
+
+
 def _shared(made: Template, owner: str, receiver: str) -> list[Dossier]:
     """One to read, one whose mandate has ended, one that is handled there, one opened there under a
     standing mandate, and one whose mandate is asked for.
@@ -181,6 +198,7 @@ def _shared(made: Template, owner: str, receiver: str) -> list[Dossier]:
     worker, coordinator = made.person(owner, "worker"), made.person(owner, "coordinator")
     reader = made.person(receiver, "worker")
     read = _open(made, owner, title=f"Common matter of {owner} and {receiver}")
+    _people_and_objects(read)
     mandate = MandateFactory(dossier=read, receiver=reader, level="view")
     grant(read, reader, "view", mandate)
     spent = _open(made, owner, title=f"Done by {owner} with {receiver}")
@@ -213,6 +231,7 @@ class Secrets:
     handover: UUID
     mandate: UUID
     entry: UUID
+    party: UUID
 
 
 def secrets_of(made: Template, country: str) -> Secrets:
@@ -229,6 +248,7 @@ def secrets_of(made: Template, country: str) -> Secrets:
         handover=uuid5(NAMESPACE_OID, f"handover {country}"),
         mandate=uuid5(NAMESPACE_OID, f"mandate {country}"),
         entry=uuid5(NAMESPACE_OID, f"entry {country}"),
+        party=uuid5(NAMESPACE_OID, f"party {country}"),
     )
 
 
@@ -257,6 +277,9 @@ def _opens(made: Template, country: str, _third: str) -> None:
     note = EntryFactory(pk=made.secrets[country].entry, dossier=fresh, text=f"{word} once more.")
     steps.translate(worker, note, text=f"{word}, encore une fois.")
     steps.correct(worker, note, text=f"{word}, and again.", correction=word)
+    _people_and_objects(fresh)
+    key = made.secrets[country].party
+    PartyFactory(pk=key, dossier=fresh, name=word, note=word, numbers=[f"passport {word}1"])
     key = made.secrets[country].handover
     HandoverFactory(pk=key, dossier=fresh, giver=worker, to=made.taker(country))
 
@@ -266,6 +289,7 @@ def _works(made: Template, country: str, third: str) -> None:
     word, worker = SECRET_WORDS[country], made.person(country, "worker")
     late, _offered, lapsed, answered, *_rest = made.at_home(country)
     for dossier in (late, lapsed, made.between(country, third)[0]):
+        PartyFactory(dossier=dossier, name=f"{word} Ltd", numbers=[*SAME, f"passport {word}2"])
         steps.add_note(worker, dossier, f"{word} again.")
         changed = {"title": f"{word} {dossier.title}", "due_at": in_(days=-1)}
         steps.change(worker, dossier, **changed, next_step=word)

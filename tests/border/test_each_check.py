@@ -14,10 +14,12 @@ from django.utils import timezone
 from cases.models import Dossier, Draft, Translation, Visit
 from tests.factories import (
     Cast,
+    ConnectionFactory,
     DossierFactory,
     EntryFactory,
     HandoverFactory,
     MandateFactory,
+    PartyFactory,
     without_rules,
 )
 from tests.looking import as_owner
@@ -43,6 +45,7 @@ DOSSIER = "UPDATE cases_dossier SET"
 WAITS = f"{DOSSIER} status = 'waiting', waiting_for = 'headquarters'"
 MANDATE = "UPDATE cases_mandate SET"
 HANDOVER = "UPDATE cases_handover SET"
+PARTY = "UPDATE cases_party SET"
 
 
 def _again(table: str) -> str:
@@ -146,6 +149,52 @@ BROKEN: dict[str, tuple[str, ...]] = {
     "draft_in_our_time": tuple(
         f"UPDATE cases_draft SET at = {moment}" for moment in (TOO_EARLY, TOO_LATE)
     ),
+    # people and objects
+    "party_kind": (f"{PARTY} kind = 'x'",),
+    "party_special_categories": (
+        f"{PARTY} kind = 'person', role = 'suspect', special_categories = '{{x}}',"
+        " special_reason = 'x'",
+    ),
+    "party_in_our_time": tuple(f"{PARTY} added_at = {moment}" for moment in (TOO_EARLY, TOO_LATE)),
+    "party_born_in_our_time": tuple(
+        f"{PARTY} kind = 'person', role = 'victim', born_on = '{day}'"
+        for day in ("1849-12-31", "2101-01-01")
+    ),
+    "party_role_is_a_persons": (
+        f"{PARTY} role = 'suspect'",
+        f"{PARTY} kind = 'person'",
+        f"{PARTY} kind = 'person', role = 'x'",
+    ),
+    "party_details_of_a_suspect": tuple(
+        f"{PARTY} kind = 'person', role = 'witness', {column} = 'x'"
+        for column in ("aliases", "birth_place", "sex", "occupation", "appearance", "conduct")
+    ),
+    "party_details_of_a_person": (
+        f"{PARTY} born_on = '1980-01-01'",
+        f"{PARTY} nationality = 'BE'",
+    ),
+    "party_special_data_is_justified": (
+        f"{PARTY} special_data = 'x'",
+        f"{PARTY} special_reason = 'x'",
+        f"{PARTY} special_categories = '{{health}}', special_reason = 'x'",
+        f"{PARTY} kind = 'person', role = 'victim', special_categories = '{{health}}'",
+    ),
+    "party_change_has_a_reason": (
+        f"{PARTY} withdrawn = true",
+        f"{PARTY} withdrawn = true, reason = 'x'",
+        f"{PARTY} replaces_id = %(party)s WHERE id = %(other_party)s",
+    ),
+    "identifier_kind": ("UPDATE cases_identifier SET kind = 'x'",),
+    "identifier_is_written": (
+        "UPDATE cases_identifier SET value = ''",
+        "UPDATE cases_identifier SET normal = ''",
+    ),
+    "connection_kind": ("UPDATE cases_connection SET kind = 'x'",),
+    "connection_in_our_time": tuple(
+        f"UPDATE cases_connection SET added_at = {moment}" for moment in (TOO_EARLY, TOO_LATE)
+    ),
+    "connection_of_two": ("UPDATE cases_connection SET other_id = one_id",),
+    "connection_end_has_a_reason": ("UPDATE cases_connection SET replaces_id = id",),
     # mandates
     "mandate_ends_after_it_starts": (f"{MANDATE} ends_at = starts_at",),
     "mandate_crosses_the_border": (f"{MANDATE} receiver_country = owner",),
@@ -205,13 +254,17 @@ def rows(cast: Cast) -> dict[str, Any]:
         MandateFactory(dossier=dossier, receiver=cast.dutch_officer)
         HandoverFactory(dossier=dossier, to=cast.belgian_colleague)
     entry = EntryFactory(dossier=dossier)
+    party = PartyFactory(dossier=dossier, numbers=["CSQU 305438 3"])
+    other = PartyFactory(dossier=dossier)
+    ConnectionFactory(one=party, other=other)
     person = cast.belgian_officer.person_ptr
     Translation.objects.create(entry=entry, language="fr", text="x", author=person)
     Draft.objects.create(dossier=dossier, person=person)
     Visit.objects.create(dossier=dossier, person=person, at=timezone.now())
     values = {
         "dossier": dossier.pk, "officer": person.pk, "team": cast.team("NL").pk,
-        "bog": cast.desks["BOG"].pk, "group": Group.objects.create(name="x").pk,
+        "bog": cast.desks["BOG"].pk, "party": party.pk, "other_party": other.pk,
+        "group": Group.objects.create(name="x").pk,
     }  # fmt: skip
     as_owner(ALERT, values)
     for _number in range(2):

@@ -27,10 +27,12 @@ from tests.border.attempts import _dossier as insert_dossier
 from tests.border.attempts import _entry as insert_entry
 from tests.factories import (
     Cast,
+    ConnectionFactory,
     DossierFactory,
     EntryFactory,
     HandoverFactory,
     MandateFactory,
+    PartyFactory,
     add_posting,
     grant,
     raw,
@@ -466,6 +468,9 @@ def test_who_holds_no_view_is_no_reader(cast: Cast, dossier: Dossier, holder: st
         ("cases_handover", "dossier_id"),
         ("cases_mandate", "dossier_id"),
         ("cases_reader", "dossier_id"),
+        ("cases_party", "dossier_id"),
+        ("cases_identifier", "dossier_id"),
+        ("cases_connection", "dossier_id"),
     ],
 )
 def test_who_sees_one_dossier_sees_the_rows_of_no_other(
@@ -484,6 +489,8 @@ def _everything_on(cast: Cast, dossier: Dossier) -> None:
     mandate = MandateFactory(dossier=dossier, receiver=receiver or cast.dutch_colleague)
     grant(dossier, receiver or cast.dutch_colleague, "view", mandate)
     HandoverFactory(dossier=dossier, to=cast.belgian_head)
+    one, other = PartyFactory.create_batch(2, dossier=dossier, numbers=["+32 2 555 12 34"])
+    ConnectionFactory(one=one, other=other)
 
 
 def test_rows_of_lists_need_the_principal_and_the_mandate(cast: Cast, dossier: Dossier) -> None:
@@ -825,14 +832,15 @@ READ = {
     "accounts_absence", "accounts_certificate", "accounts_desk", "accounts_directory",
     "accounts_headquarters", "accounts_nationalgroup", "accounts_person", "accounts_posting",
     "accounts_user", "account_emailaddress", "alerts_alert", "alerts_delivery", "audit_logrow",
-    "auth_group", "auth_permission", "cases_dossier", "cases_dossiergrouppermission",
-    "cases_dossieruserpermission", "cases_draft", "cases_entry", "cases_granthistory",
-    "cases_handover", "cases_mandate", "cases_reader", "cases_translation", "cases_visit",
-    "django_content_type",
+    "auth_group", "auth_permission", "cases_connection", "cases_dossier",
+    "cases_dossiergrouppermission", "cases_dossieruserpermission", "cases_draft", "cases_entry",
+    "cases_granthistory", "cases_handover", "cases_identifier", "cases_mandate", "cases_party",
+    "cases_reader", "cases_translation", "cases_visit", "django_content_type",
 }  # fmt: skip
 ADDED = {
-    "alerts_alert": "*", "cases_dossier": "*", "cases_draft": "*", "cases_entry": "*",
-    "cases_handover": "*", "cases_mandate": "*", "cases_translation": "*", "cases_visit": "*",
+    "alerts_alert": "*", "cases_connection": "*", "cases_dossier": "*", "cases_draft": "*",
+    "cases_entry": "*", "cases_handover": "*", "cases_identifier": "*", "cases_mandate": "*",
+    "cases_party": "*", "cases_translation": "*", "cases_visit": "*",
     "audit_logrow": "action actor agent chain facts id ip mandate personal reference target"
                     " target_id why",
 }  # fmt: skip

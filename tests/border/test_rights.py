@@ -42,9 +42,11 @@ CALLED = {
     "lodesk_subject_visible", "lodesk_subject_is", "lodesk_subject_known_to",
     "cases_mandate_valid", "cases_search",
     "cases_looks", "cases_people_at",
+    # what is known of people and objects, the read condition inside
+    "cases_holding", "cases_elsewhere", "cases_known", "cases_same_references",
     # tables of states, pure
     "cases_status_follows", "cases_handover_follows", "cases_mandate_follows", "cases_rank",
-    "cases_padded", "cases_phases",
+    "cases_padded", "cases_phases", "cases_reference_keys",
     # acts that check again who asks
     "cases_first_grants", "cases_move_work", "cases_tidy_up",
     # the outbox and the log, for nobody acting

@@ -202,7 +202,8 @@ def test_policy_allows_what_postgresql_lets_through(cast: Cast, step: Step, stat
 
 FENCED = ("cases_dossier", "cases_entry", "cases_handover", "cases_mandate",
           "cases_dossieruserpermission", "cases_dossiergrouppermission", "cases_granthistory",
-          "cases_visit", "cases_translation", "cases_draft")  # fmt: skip
+          "cases_visit", "cases_translation", "cases_draft", "cases_party", "cases_identifier",
+          "cases_connection")  # fmt: skip
 
 
 def _take_down_postgresql() -> None:

@@ -11,11 +11,12 @@ from itertools import product
 from typing import TypeVar
 from urllib.parse import urlencode
 
+from django.db.models import F
 from django.http import HttpResponse
 from django.urls import reverse
 
 from cases import policy
-from cases.models import Dossier, Entry, Handover, Mandate
+from cases.models import Dossier, Entry, Handover, Mandate, Party
 from cases.states import Step
 from tests import steps
 from tests.border import markup
@@ -67,6 +68,12 @@ def _references(world: World) -> tuple[list[str], list[str]]:
     return own, [each for secret in world.secrets for each in secret.references]
 
 
+def _parties(world: World) -> tuple[list[str], list[str]]:
+    own = Party.objects.filter(dossier__in=world.template.known_to(world.of), origin=F("pk"))
+    keys = own.order_by("dossier__title", "dossier__reference", "name").values_list("pk", flat=True)
+    return [str(key) for key in keys], [str(secret.party) for secret in world.secrets]
+
+
 def _handovers(world: World) -> tuple[list[str], list[str]]:
     own = Handover.objects.filter(dossier__in=world.template.known_to(world.of))
     keys = own.order_by("dossier__title", "dossier__reference").values_list("pk", flat=True)
@@ -88,6 +95,7 @@ def _entries(world: World) -> tuple[list[str], list[str]]:
 # What an address can take: what the country knows of, and secrets of the others.
 VALUES: dict[str, Callable[[World], tuple[list[str], list[str]]]] = {
     "reference": _references,
+    "party": _parties,
     "handover": _handovers,
     "mandate": _mandates,
     "entry": _entries,

@@ -25,6 +25,9 @@ def places(site: Site) -> list[Place]:
         "SELECT h.id FROM cases_handover h JOIN cases_dossier d ON d.id = h.dossier_id"
         " WHERE h.state = 'offered' AND d.owner = 'NL'"
     )
+    ((party,),) = site.sql(
+        "SELECT origin_id FROM cases_party WHERE current AND name LIKE 'Frutas%%'"
+    )
     dutch, belgian = "nl-lo-bog", "be-lo-bog"
     return [
         Place("worklist", "/", dutch),
@@ -37,6 +40,11 @@ def places(site: Site) -> list[Place]:
         Place("dossier_status", f"/d/{bananas}/status", dutch),
         Place("hand_over", f"/d/{bananas}/hand-over", dutch),
         Place("who_can_see", f"/d/{bananas}/access", dutch),
+        Place("parties", f"/d/{bananas}/parties/", dutch),
+        Place("party_add", f"/d/{bananas}/parties/add?sort=person:suspect", dutch),
+        Place("party", f"/d/{bananas}/parties/{party}/", dutch),
+        Place("party_correct", f"/d/{bananas}/parties/{party}/correct", dutch),
+        Place("known", "/known?name=Frutas", dutch),
         Place("handovers", "/handovers/", dutch),
         Place("handover", f"/handovers/{offer}/", "nl-lo2-bog"),
         Place("mandate", f"/mandates/{seals_mandate}/", "be-coordinator"),
