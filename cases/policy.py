@@ -267,9 +267,11 @@ NEEDS = {
 
 
 def may(user: "User", step: Step, target: Any) -> Decision:
-    """Whether a person may take a step on a dossier, a handover or a mandate, and if not, why."""
+    """Whether a person may take a step on a dossier or on a paper of one, and if not, why."""
     if step in NEEDS:
         return _may_on_dossier(user, step, target)
+    if step == Step.WITHDRAW_DOCUMENT:
+        return _may_withdraw(user, target)
     if (HandoverState.OFFERED, step) in HANDOVER_STEPS:
         return _may_on_handover(user, step, target)
     return _may_on_mandate(user, step, target)
@@ -301,6 +303,25 @@ def _may_change_status(user: "User", step: Step, dossier: HasOwner) -> Decision:
     if step == Step.CLOSE and not serves(user, Role.COORDINATOR, dossier.owner):
         return no(_("Only a coordinator of the owner's headquarters closes a dossier."))
     return YES
+
+
+def must_say_why(user: "User", dossier: HasOwner) -> bool:
+    """Whether a person does not work on a dossier and so gives a reason to open its documents."""
+    return Level.CONTRIBUTE not in levels(user, dossier)
+
+
+def _may_withdraw(user: "User", document: Any) -> Decision:
+    held = levels(user, document.dossier)
+    if document.withdrawn_at is not None:
+        return no(_("This document is withdrawn already."))
+    if document.dossier.status == Status.CLOSED:
+        return no(_("The dossier is closed."))
+    added_it = document.added_by_id == user.pk and Level.CONTRIBUTE in held
+    if added_it or held & {Level.HANDLE, Level.OVERSEE}:
+        return YES
+    return no(
+        _("Only who added it, the handling officer and the owner's headquarters withdraw it.")
+    )
 
 
 def is_addressee(user: "User", handover: Any) -> bool:

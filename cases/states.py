@@ -48,6 +48,7 @@ class Step(models.TextChoices):
     GIVE_MANDATE = "give_mandate", _("give the mandate")
     REFUSE_MANDATE = "refuse_mandate", _("refuse the mandate")
     END_MANDATE = "end_mandate", _("end the mandate")
+    WITHDRAW_DOCUMENT = "withdraw_document", _("withdraw a document")
 
 
 # (status, step) -> next status. "Waiting" to "waiting" changes for whom.

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from cases.services import time
+from cases.services import time, uploads
 from lodesk.border.context import acting_as
 
 
@@ -11,3 +11,10 @@ def tidy_up() -> None:
     """Close what has ended and tell; may run twice."""
     with acting_as(None):
         time.tidy_up()
+
+
+@shared_task
+def forget_uploads() -> None:
+    """Forget files nobody finished within a day; may run twice."""
+    with acting_as(None):
+        uploads.forget_stale()

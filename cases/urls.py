@@ -5,6 +5,12 @@ from django.urls.converters import StringConverter
 
 from cases.selectors.search import REFERENCE
 from cases.views.access import who_can_see_page
+from cases.views.documents import (
+    document_file,
+    document_page,
+    document_withdraw,
+    documents_page,
+)
 from cases.views.dossier import dossier_page
 from cases.views.dossier_forms import dossier_change, dossier_new, dossier_status
 from cases.views.dossiers import dossiers_page
@@ -15,6 +21,7 @@ from cases.views.help import help_page
 from cases.views.mandates import mandate_page
 from cases.views.parties import known_page, parties_page, party_add, party_correct, party_page
 from cases.views.search import search_page
+from cases.views.uploads import upload_begin, upload_part
 from cases.views.worklist import worklist_page
 
 
@@ -52,6 +59,12 @@ urlpatterns = [
     path(
         "d/<reference:reference>/parties/<uuid:party>/correct", party_correct, name="party_correct"
     ),
+    path("d/<reference:reference>/documents", documents_page, name="documents"),
+    path("d/<reference:reference>/uploads", upload_begin, name="upload_begin"),
+    path("documents/<uuid:document>/", document_page, name="document"),
+    path("documents/<uuid:document>/withdraw", document_withdraw, name="document_withdraw"),
+    path("files/<uuid:version>", document_file, name="document_file"),
+    path("uploads/<uuid:upload>/", upload_part, name="upload"),
     path("handovers/", handovers_page, name="handovers"),
     path("handovers/<uuid:handover>/", handover_page, name="handover"),
     path("mandates/<uuid:mandate>/", mandate_page, name="mandate"),

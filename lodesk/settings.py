@@ -1,6 +1,7 @@
 """Settings: one file, typed from the environment. docs/operations.md lists every variable."""
 
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ HTTPS = BASE_URL.startswith("https://")
 INSTALLED_APPS = [
     "lodesk.ui",
     "lodesk.border",
+    "lodesk.files",
     "accounts",
     "lodesk.audit",
     "lodesk.alerts",
@@ -123,6 +125,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "lodesk.audit.tasks.seal",
         "schedule": 1.0,
         "options": {"expires": 1},
+    },
+    "forget uploads nobody finished": {
+        "task": "cases.tasks.forget_uploads",
+        "schedule": 600.0,
+        "options": {"expires": 600},
     },
     "tidy up what has ended": {
         "task": "cases.tasks.tidy_up",
@@ -232,7 +239,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("LODESK_STATIC_ROOT", default=BASE_DIR / "var" / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": env.str(
@@ -242,6 +249,28 @@ STORAGES = {
     },
 }
 WHITENOISE_MAX_AGE = 3600
+
+# Documents: sealed files, by default in a private folder; docs/operations.md has the S3 setting.
+DOCUMENT_ROOT = env.path("LODESK_DOCUMENT_ROOT", default=BASE_DIR / "var" / "documents")
+DOCUMENT_STORAGE = env.str("LODESK_DOCUMENT_STORAGE", default="")
+_in_a_folder = {
+    "location": str(DOCUMENT_ROOT),
+    "file_permissions_mode": 0o600,
+    "directory_permissions_mode": 0o700,
+}
+STORAGES["documents"] = {
+    "BACKEND": DOCUMENT_STORAGE or "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": env.json("LODESK_DOCUMENT_STORAGE_OPTIONS", default={})
+    if DOCUMENT_STORAGE
+    else _in_a_folder,
+}
+# The keys of the countries: words COUNTRY:N:BASE64, of each country the last one wraps.
+_key_file = env.path("LODESK_DOCUMENT_KEYS_FILE", default=None)
+DOCUMENT_KEYS = _key_file.read_text() if _key_file else env.str("LODESK_DOCUMENT_KEYS", default="")
+DOCUMENT_LARGEST = env.int("LODESK_DOCUMENT_LARGEST_MB", default=200) * 1_000_000
+DOSSIER_LARGEST = env.int("LODESK_DOSSIER_LARGEST_MB", default=4_000) * 1_000_000
+# What somebody sends without JavaScript is sealed as it comes in: never in clear on a disk.
+FILE_UPLOAD_HANDLERS = ["lodesk.files.incoming.SealingUploadHandler"]
 
 LOGGING = {
     "version": 1,

@@ -6,6 +6,7 @@ grant(mine, cast.dutch_officer, "handle", mandate)
 HandoverFactory(dossier=mine, to=cast.belgian_colleague)             # offered, may be viewed
 """
 
+import hashlib
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -32,6 +33,8 @@ from accounts.models import (
 from cases import identifiers, policy
 from cases.models import (
     Connection,
+    Document,
+    DocumentVersion,
     Dossier,
     DossierGroupPermission,
     DossierUserPermission,
@@ -43,6 +46,8 @@ from cases.models import (
 )
 from cases.states import LADDER
 from lodesk.border.context import acting_as
+from lodesk.files import store
+from lodesk.files.keys import keyring, new_key
 
 __all__ = ["Absence", "Desk", "Person"]
 COUNTRIES = ("BE", "NL", "LU")
@@ -348,6 +353,45 @@ class ConnectionFactory(factory.django.DjangoModelFactory[Connection]):
         return connection
 
 
+PLAIN_TEXT = b"Bill of lading 4711.\n"
+
+
+class DocumentFactory(factory.django.DjangoModelFactory[Document]):
+    """A document with one version, its file stored and sealed: `content=b"..."`."""
+
+    class Meta:
+        model = Document
+
+    dossier = factory.SubFactory(DossierFactory)
+    title = factory.Sequence(lambda number: f"Bill of lading {number}")
+    added_by = factory.LazyAttribute(lambda new: new.dossier.handler or new.dossier.opened_by)
+    content = PLAIN_TEXT
+
+    @classmethod
+    def _create(cls, model_class: type[Document], *args: Any, **values: Any) -> Document:
+        content = values.pop("content")
+        values["added_by"] = _as_person(values["added_by"])
+        document: Document = super()._create(model_class, *args, **values)
+        add_version(document, content)
+        return document
+
+
+def add_version(document: Document, content: bytes, **fields: Any) -> DocumentVersion:
+    """One more version of a document, stored and sealed."""
+    key, file = new_key(), store.new_name()
+    store.put(file, [content], key=key)
+    held = keyring().wrap(key, country=document.dossier.owner, name=file)
+    values = {
+        "file_name": "bill.txt", "kind": "text/plain", "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(), "added_by": document.added_by,
+    } | fields  # fmt: skip
+    version: DocumentVersion = DocumentVersion.objects.create(
+        document=document, file=file, key_name=held.name, wrapped_key=held.wrapped, **values
+    )
+    version.refresh_from_db()
+    return version
+
+
 class MandateFactory(factory.django.DjangoModelFactory[Mandate]):
     """A mandate, given and valid now: `dossier=…, receiver=…` (a person or a national group).
 
@@ -490,6 +534,7 @@ def make_canaries() -> list[str]:
         EntryFactory(dossier=dossier, text=CANARY)
         numbers = ["+32 2 555 99 99", "CSQU 305438 3"]  # the second is one that tests use, too
         PartyFactory(dossier=dossier, name=CANARY, note=CANARY, numbers=numbers)
+        DocumentFactory(dossier=dossier, title=CANARY, content=CANARY.encode())
     return [CANARY, "BOG-2019-9999"]
 
 

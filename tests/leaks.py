@@ -24,6 +24,7 @@ from tests.border.attacks import Browser
 from tests.factories import (
     NOTE,
     Cast,
+    DocumentFactory,
     DossierFactory,
     EntryFactory,
     MandateFactory,
@@ -153,6 +154,7 @@ def _dossier(owner: str, **fields: Any) -> Dossier:
     EntryFactory(dossier=dossier, text=f"Seen: {word}.")
     PartyFactory(dossier=dossier, numbers=[NUMBER], note=word)
     PartyFactory(dossier=dossier, kind="person", role="witness", name=NAME, note=word)
+    DocumentFactory(dossier=dossier, title=f"Letter {word}", content=word.encode())
     return dossier
 
 

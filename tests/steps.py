@@ -3,11 +3,22 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import Desk, NationalGroup, Person, User
-from cases.models import Dossier, Entry, Handover, Mandate, Translation
-from cases.services import dossiers, entries, handovers, mandates, time
+from cases.models import (
+    Document,
+    DocumentVersion,
+    Dossier,
+    Entry,
+    Handover,
+    Mandate,
+    Translation,
+    Upload,
+)
+from cases.services import documents, dossiers, entries, handovers, mandates, time, uploads
+from cases.services.documents import Titled
 from cases.services.dossiers import Demands
 from cases.services.handovers import MandateAsked, Note, Terms
 from cases.states import Step
@@ -81,6 +92,42 @@ def translate(by: User, entry: Entry, *, text: str) -> Translation:
         return entries.translate(
             entry=entry, by=by, language="fr", translator="The desk", text=text
         )
+
+
+def arrive(by: User, dossier: Dossier, name: str = "bill.txt", content: bytes = b"Bill.") -> Upload:
+    """Have a file arrive, as from a plain form."""
+    with as_person(by):
+        file = SimpleUploadedFile(name, content)
+        (taken,) = uploads.take_whole(dossier=dossier, by=by, files=[file])
+    assert taken.upload is not None, taken.refusal
+    return taken.upload
+
+
+def begin(by: User, dossier: Dossier, size: int = 9) -> Upload:
+    """Have a file on its way."""
+    with as_person(by):
+        return uploads.begin(dossier=dossier, by=by, file_name="bill.txt", size=size)
+
+
+def add_documents(by: User, dossier: Dossier, *titles: str, **fields: Any) -> list[Document]:
+    """Add a small text under each of these titles."""
+    titles = titles or ("Bill of lading",)
+    files = [Titled(arrive(by, dossier, content=each.encode()).pk, each) for each in titles]
+    with as_person(by):
+        return documents.add(dossier=dossier, by=by, files=files, **{"language": "en"} | fields)
+
+
+def replace_document(by: User, document: Document, content: bytes = b"Newer.") -> DocumentVersion:
+    """Add a version."""
+    upload = arrive(by, document.dossier, content=content)
+    with as_person(by):
+        return documents.add_version(document=document, by=by, upload=upload.pk)
+
+
+def withdraw_document(by: User, document: Document, reason: str = "The wrong one.") -> Document:
+    """Withdraw a document."""
+    with as_person(by):
+        return documents.withdraw(document=document, by=by, reason=reason)
 
 
 def offer(by: User, dossier: Dossier, to: Person | NationalGroup, **terms: Any) -> Handover:

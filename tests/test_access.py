@@ -17,6 +17,7 @@ from tests import steps
 from tests.browsers import HouseClient
 from tests.factories import (
     Cast,
+    DocumentFactory,
     DossierFactory,
     EntryFactory,
     MandateFactory,
@@ -79,6 +80,18 @@ hand_over        get  302 200 403 404 200 200 404 404 403 404 404 404 404 404 30
 hand_over        post 302 200 403 404 200 200 404 404 403 404 404 404 404 404 302
 who_can_see      get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
 who_can_see      post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+documents        get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
+documents        post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
+upload_begin     get  302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+upload_begin     post 302 422 422 404 422 422 404 404 403 404 404 404 404 404 302
+upload           get  302 200 404 404 404 404 404 404 404 404 404 404 404 404 302
+upload           post 302 400 404 404 404 404 404 404 404 404 404 404 404 404 302
+document         get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
+document         post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
+document_withdraw get 302 200 403 404 200 200 404 404 403 404 404 404 404 404 302
+document_withdraw post 302 200 403 404 200 200 404 404 403 404 404 404 404 404 302
+document_file    get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
+document_file    post 302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
 handovers        get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
 handovers        post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
 handover         get  302 200 200 404 200 200 404 404 404 404 404 404 404 404 302
@@ -146,6 +159,7 @@ def world(cast: Cast) -> World:
         DossierFactory(owner="BE", handler=cast.belgian_officer),
         cast.dutch_officer,
     )
+    document = DocumentFactory(dossier=held)
     return World(
         {
             "reference": held.reference,
@@ -153,6 +167,9 @@ def world(cast: Cast) -> World:
             "party": str(PartyFactory(dossier=held, numbers=["CSQU 305438 3"]).pk),
             "handover": str(offered.pk),
             "mandate": str(steps.mandate_of(asked).pk),
+            "document": str(document.pk),
+            "version": str(document.versions.get().pk),
+            "upload": str(steps.begin(cast.belgian_officer, held).pk),
         }
     )
 

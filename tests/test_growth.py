@@ -10,7 +10,15 @@ from accounts.models import User
 from cases.models import Dossier, Party
 from tests import steps
 from tests.browsers import HouseClient
-from tests.factories import Cast, ConnectionFactory, DossierFactory, EntryFactory, PartyFactory
+from tests.factories import (
+    Cast,
+    ConnectionFactory,
+    DocumentFactory,
+    DossierFactory,
+    EntryFactory,
+    PartyFactory,
+    add_version,
+)
 from tests.pages import queries_of
 
 ClientOf = Callable[[User | None], HouseClient]
@@ -99,6 +107,32 @@ def test_versions_of_a_party_ask_the_same_for_two_and_for_twenty(
     assert counts[0] == counts[1]
 
 
+@pytest.mark.parametrize("page", ["", "documents"])
+def test_a_list_of_documents_asks_the_same_for_two_and_for_fifty(
+    page: str, cast: Cast, client_of: ClientOf
+) -> None:
+    client = client_of(cast.belgian_officer)
+    dossier = DossierFactory(owner="BE", handler=cast.belgian_officer)
+    path = f"/d/{dossier.reference}/{page}"
+    _documents(dossier, 2)
+    few = queries_of(client, path)
+    _documents(dossier, 48)
+    assert queries_of(client, path) == few
+
+
+def test_the_page_of_a_document_asks_the_same_for_two_versions_and_for_fifty(
+    cast: Cast, client_of: ClientOf
+) -> None:
+    client = client_of(cast.belgian_officer)
+    document = DocumentFactory(dossier=DossierFactory(handler=cast.belgian_officer))
+    path = f"/documents/{document.pk}/"
+    add_version(document, b"Second.")
+    few = queries_of(client, path)
+    for number in range(48):
+        add_version(document, b"%d" % number)
+    assert queries_of(client, path) == few
+
+
 def test_the_log_asks_the_same_for_two_rows_and_for_fifty(cast: Cast, client_of: ClientOf) -> None:
     officer, auditor = client_of(cast.belgian_officer), client_of(cast.belgian_auditor)
     dossier = DossierFactory(owner="BE", handler=cast.belgian_officer)
@@ -135,6 +169,13 @@ def _dossiers(cast: Cast, count: int) -> None:
     DossierFactory.create_batch(
         count, owner="BE", handler=cast.belgian_officer, title="Container at the port"
     )
+
+
+def _documents(dossier: Dossier, count: int) -> None:
+    """Documents by themselves and under entries, each with an event in the timeline."""
+    for number in range(count):
+        entry = EntryFactory(dossier=dossier) if number % 2 else None
+        DocumentFactory(dossier=dossier, entry=entry)
 
 
 def _offers(cast: Cast, count: int) -> None:

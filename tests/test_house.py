@@ -104,6 +104,9 @@ def test_the_application_has_exactly_these_rights_to_write() -> None:
         ("alerts_alert", "UPDATE"),
         ("audit_logrow", "INSERT"),
         ("cases_connection", "INSERT"),
+        ("cases_document", "INSERT"),
+        ("cases_document", "UPDATE"),
+        ("cases_documentversion", "INSERT"),
         ("cases_dossier", "INSERT"),
         ("cases_dossier", "UPDATE"),
         ("cases_draft", "INSERT"),
@@ -116,6 +119,8 @@ def test_the_application_has_exactly_these_rights_to_write() -> None:
         ("cases_mandate", "UPDATE"),
         ("cases_translation", "INSERT"),
         ("cases_party", "INSERT"),
+        ("cases_upload", "INSERT"),
+        ("cases_upload", "UPDATE"),
         ("cases_visit", "INSERT"),
         ("cases_visit", "UPDATE"),
     }

@@ -26,7 +26,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from cases import wordings
-from cases.models import Dossier, Entry, GrantHistory, Visit
+from cases.models import Document, DocumentVersion, Dossier, Entry, GrantHistory, Visit
 from cases.models.dossiers import Kind
 from lodesk.alerts.models import Alert, Delivery
 from lodesk.alerts.sending import send_due
@@ -115,6 +115,12 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "entry_correct": (SIDE_DOOR, ANOTHER, CONTEXT),
     "entry_translate": (SIDE_DOOR, ANOTHER, CONTEXT),
     "draft": (SIDE_DOOR, ANOTHER, CONTEXT),
+    "documents": (COUNTS, BULK, SIDE_DOOR, ANOTHER, CONTEXT),
+    "upload_begin": (BULK, ANOTHER, NESTED),
+    "upload": (BULK, ANOTHER, NESTED),
+    "document": (SIDE_DOOR, ANOTHER),
+    "document_withdraw": (SIDE_DOOR, ANOTHER),
+    "document_file": (BULK, SIDE_DOOR),
     "hand_over": (SIDEBAR, COUNTS, NESTED, ANOTHER, ASSIGNING),
     "who_can_see": (COUNTS, NESTED),
     "handovers": (COUNTS, SEARCH),
@@ -136,6 +142,10 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "accounts": NONE,
     "alerts/inbox.html": (ACTIVITY, MAIL),
     "audit/log.html": (LOG,),
+    "cases/document.html": (SIDE_DOOR, BULK),
+    "cases/document_file.html": (BULK,),
+    "cases/document_withdraw.html": (SIDE_DOOR,),
+    "cases/documents.html": (COUNTS, BULK),
     "cases/dossier.html": (ACTIVITY, COUNTS),
     "cases/dossier_form.html": (SIMILAR, NESTED),
     "cases/dossier_side.html": (SIDEBAR,),
@@ -171,6 +181,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
 }
 FRAMES = ("components/", "django/", "layout/", "400", "403", "404", "500")  # what pages are made of
 TASKS: dict[str, tuple[str, ...]] = {
+    "cases.tasks.forget_uploads": NONE,
     "cases.tasks.tidy_up": (MAIL,),
     "lodesk.alerts.tasks.send_due": (MAIL,),
     "lodesk.audit.tasks.seal": (LOG,),
@@ -194,7 +205,9 @@ EVENTS: dict[str, tuple[str, ...]] = {
 # For the owner's login, on the server; none writes a file with what is in the tables.
 COMMANDS: dict[str, tuple[str, ...]] = {
     "demo_data": NONE,
+    "rewrap_documents": NONE,
     "verify_border": NONE,
+    "verify_documents": NONE,
     "verify_log": (LOG,),
     "migrate": NONE,
     "compile_catalogues": NONE,
@@ -202,6 +215,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 # Tables with a dossier in them, besides its own.
 TABLES: dict[str, tuple[str, ...]] = {
+    "cases.Document": (BULK, SIDE_DOOR),
+    "cases.Upload": (BULK, SIDE_DOOR),
     "cases.Entry": (ACTIVITY, SIDE_DOOR),
     "cases.Draft": (SIDE_DOOR,),
     "cases.Party": (SIMILAR, SEARCH, SIDE_DOOR),
@@ -412,7 +427,7 @@ def test_activity_feed_live_stream(world: World, walks: dict[str, Walk]) -> None
     }  # fmt: skip
     for name, walked in walks.items():
         for path, page in walked.pages.items():
-            assert not page.streamed, path
+            assert not page.streamed or path.startswith("/files/"), path
             assert "event-stream" not in page.kind, path
             entries = set(re.findall(r'id="entry-([0-9a-f-]{36})"', page.text))
             if entries:
@@ -587,19 +602,77 @@ def _column(label: str) -> tuple[str, str]:
 def test_bulk_and_download_endpoints(world: World, walks: dict[str, Walk]) -> None:
     """Bulk and download endpoints.
 
-    There is nothing to download and nothing to tick in a list. One act on many rows marks alerts
-    as read: one's own, in sight, and no other. The other adds many objects, to the one dossier of
-    its address.
+    One download gives one file of one document of a dossier in sight, always as something to keep;
+    nothing is downloaded in bulk. Files that are added are one's own, and go where the address
+    says. One act on many rows marks alerts as read: one's own, in sight, and no other. Another
+    adds many objects, to the one dossier of its address.
     """
-    assert ways_of(BULK) == {"address parties", "template cases/parties.html"}
     for name, walked in walks.items():
+        seen = set(Document.objects.filter(dossier__reference__in=world.seen_by(name)))
         for path, page in walked.pages.items():
-            kinds = ("text/html", "text/plain") if page.status < 400 or page.text else ("text/",)
-            assert page.kind.startswith(kinds), (name, path)
+            if path.startswith("/files/") and page.streamed:
+                version = DocumentVersion.objects.get(pk=path.removeprefix("/files/"))
+                assert version.document in seen, (name, path)
+                assert page.headers["Content-Disposition"].startswith("attachment"), path
+                assert "sandbox" in page.headers["Content-Security-Policy"], path
+                assert page.headers["Content-Type"] == "application/octet-stream", path
+                continue
             assert "Content-Disposition" not in page.headers, (name, path)
-            assert not re.search(r"<a [^>]*\bdownload\b|type=\"file\"", page.text), (name, path)
+            assert not re.search(r"<a [^>]*\bdownload\b", page.text), (name, path)
             if path in (*SCREENS, "/log/"):
                 assert 'type="checkbox"' not in _without_dialog(page.text), (name, path)
+    streamed = {each for each, page in walks["belgian_coordinator"].pages.items() if page.streamed}
+    assert len(streamed) == len(world.seen_by("belgian_coordinator"))
+    _marks_only_ones_own(world)
+
+
+@pytest.mark.parametrize("name", ["belgian_colleague", "dutch_colleague", "luxembourg_coordinator",
+                                  "belgian_auditor", "belgian_leaver"])  # fmt: skip
+def test_nobody_downloads_what_is_out_of_sight(world: World, name: str) -> None:
+    """By any address of a document, by GET or by POST: as if it had never been."""
+    client, seen = world.browser(name), world.seen_by(name)
+    hidden = DocumentVersion.objects.exclude(document__dossier__reference__in=seen)
+    assert hidden.count() > 5
+    with time_machine.travel(timezone.now(), tick=False):
+        _asks_for_all_of(hidden.select_related("document__dossier"), client)
+    assert not LogRow.objects.filter(action="document.opened").exists()
+
+
+def _asks_for_all_of(versions: Any, client: Client) -> None:
+    never = f"/files/{uuid.uuid4()}"
+    nothing = plain(client.get(never).content.decode()).replace(never, "?")
+    for version in versions:
+        document = version.document
+        paths = (f"/files/{version.pk}", f"/documents/{document.pk}/",
+                 f"/documents/{document.pk}/withdraw")  # fmt: skip
+        for path in (*paths, f"/d/{document.dossier.reference}/documents"):
+            for answer in (client.get(path), client.post(path, {"reason": "Let me in."})):
+                assert answer.status_code == 404, path
+                assert plain(answer.content.decode()).replace(path, "?") == nothing, path
+
+
+def test_files_go_where_the_address_says_and_are_ones_own(world: World) -> None:
+    """Naming another's file, or one sent for another dossier, adds nothing."""
+    mine, other = world.dossiers["BE plain"], world.dossiers["BE late"]
+    colleagues = steps.arrive(world.person("belgian_colleague"), mine)
+    elsewhere = steps.arrive(world.person("belgian_officer"), other)
+    foreign = steps.arrive(world.person("dutch_officer"), world.dossiers["NL plain"])
+    client, before = world.browser("belgian_officer"), Document.objects.count()
+    for upload in (colleagues, elsewhere, foreign):
+        sent = {"uploads": str(upload.pk), "language": "en"}
+        told_of_it = client.post(f"/d/{mine.reference}/documents", sent)
+        assert told_of_it.status_code == 200
+        never = client.post(f"/d/{mine.reference}/documents", sent | {"uploads": uuid.uuid4()})
+        assert told(told_of_it, upload.pk)[0] == told(never)[0] == 200
+        note = {"text": "x", "language": "en", "uploads": str(upload.pk)}
+        assert client.post(f"/d/{mine.reference}/entries", note).status_code == 200
+    for upload in (colleagues, foreign):
+        assert client.get(f"/uploads/{upload.pk}/").status_code == 404
+        assert client.delete(f"/uploads/{upload.pk}/").status_code == 404
+    assert Document.objects.count() == before
+
+
+def _marks_only_ones_own(world: World) -> None:
     hidden = _alert_about(world, world.dossiers["NL plain"], "belgian_colleague")
     others = Alert.objects.exclude(recipient=world.person("belgian_colleague").pk)
     unread = set(others.filter(read_at=None).values_list("pk", flat=True))
@@ -1077,7 +1150,9 @@ def test_per_language_copy_of_the_rights(world: World) -> None:
         "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public'"
         " AND (column_name ~ 'lang|locale|translat' OR column_name ~ '_(en|nl|fr|de)$')"
     )
-    texts = {"accounts_user", "cases_dossier", "cases_entry", "cases_translation"}
+    texts = {
+        "accounts_user", "cases_document", "cases_dossier", "cases_entry", "cases_translation",
+    }  # fmt: skip
     assert _first(columns) == texts
     addresses = [
         f"/d/{world.dossiers[name].reference}/{part}"

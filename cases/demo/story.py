@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Desk, User
 from cases import clocks
-from cases.demo import acts, parties
+from cases.demo import acts, papers, parties
 from cases.demo.dossiers import DOSSIERS, Told
 from cases.demo.entries import BY_DOSSIER, Written
 from cases.models import Dossier, Entry, ReferenceCounter, Translation
@@ -37,6 +37,7 @@ def tell(users: Mapping[str, User]) -> int:
         _start_counting(story.now.year)
         for told in DOSSIERS:
             story.dossiers[told.key] = _write(told, story)
+    papers.add(story.users, story.dossiers)
     parties.play(story.users, story.dossiers)
     acts.play(story.users, story.dossiers)
     return len(story.dossiers)

@@ -1,6 +1,7 @@
 """Tables of the cases app, one module a topic."""
 
 from cases.models.connections import Connection
+from cases.models.documents import Document, DocumentVersion, Upload
 from cases.models.dossiers import Dossier, ReferenceCounter, Visit
 from cases.models.entries import Draft, Entry, Translation
 from cases.models.grants import DossierGroupPermission, DossierUserPermission, GrantHistory
@@ -11,6 +12,8 @@ from cases.models.readers import Reader
 
 __all__ = [
     "Connection",
+    "Document",
+    "DocumentVersion",
     "Dossier",
     "DossierGroupPermission",
     "DossierUserPermission",
@@ -24,5 +27,6 @@ __all__ = [
     "Reader",
     "ReferenceCounter",
     "Translation",
+    "Upload",
     "Visit",
 ]

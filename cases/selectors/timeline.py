@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.models import Dossier, Entry, Translation
+from cases.models import Document, Dossier, Entry, Translation
 from cases.models.entries import EntryKind
-from cases.selectors import entries, party_events
-from cases.selectors.entries import Item
+from cases.selectors import documents, entries, party_events
+from cases.selectors.documents import Papers
+from cases.selectors.entries import Foot, Item
 from cases.selectors.party_events import PartyEvents
 from cases.states import Status, WaitingFor
 from lodesk.ui import times
@@ -75,8 +77,9 @@ def timeline(
     counted = every.aggregate(total=Count("pk"), new=Count("pk", filter=fresh), **counts)
     found = list(_older(shown, before).order_by("-at", "-id")[: PIECE + 1])
     more, found = len(found) > PIECE, found[:PIECE]
-    translations = entries.translations(found)
-    seen = _Seen(user, last_visit, may_write, party_events.read(dossier, found))
+    translations, papers = entries.translations(found), documents.named_in(found)
+    parties = party_events.read(dossier, found)
+    seen = _Seen(user, last_visit, may_write, parties, papers)
     items = [_item(entry, seen, translations.get(entry.pk, ())) for entry in found]
     return Timeline(
         days=_days(items, None if before else last_visit),
@@ -105,6 +108,7 @@ class _Seen:
     last_visit: datetime | None
     may_write: bool
     parties: PartyEvents
+    papers: Papers
 
     def is_new(self, entry: Entry) -> bool:
         """Whether somebody else wrote it since the last visit."""
@@ -116,9 +120,18 @@ class _Seen:
 def _item(entry: Entry, seen: _Seen, translations: Sequence[Translation]) -> Item:
     new = seen.is_new(entry)
     if entry.kind == EntryKind.EVENT:
-        text = seen.parties.sentence(entry) or sentence(entry)
+        text = seen.parties.sentence(entry) or sentence(entry, seen.papers.named_by(entry))
         return Item("event", entry.at, id=str(entry.pk), new=new, text=text)
-    return entries.item(entry, new=new, may_write=seen.may_write, translations=translations)
+    found = entries.item(entry, new=new, may_write=seen.may_write, translations=translations)
+    papers = [_paper(each) for each in seen.papers.of_entries.get(entry.pk, ())]
+    return replace(found, foot=[*papers, *found.foot])
+
+
+def _paper(document: Document) -> Foot:
+    """A document of an entry, under it."""
+    name, state = documents.name_of(document), documents.state(document)
+    url = reverse("document", args=[document.pk])
+    return Foot(f"{name} ({state})" if state else name, url)
 
 
 def _days(items: Iterable[Item], last_visit: datetime | None) -> list[Day]:
@@ -142,8 +155,10 @@ def _days(items: Iterable[Item], last_visit: datetime | None) -> list[Day]:
 Facts = Mapping[str, Any]
 
 
-def sentence(entry: Entry) -> str:
+def sentence(entry: Entry, named: Sequence[Document] = ()) -> str:
     """An event in one line; a name that no list here knows stands for itself."""
+    if entry.event in OF_DOCUMENTS:
+        return OF_DOCUMENTS[entry.event](entry, named)
     words = EVENTS.get(entry.event)
     if words is None:
         return entry.event
@@ -218,6 +233,31 @@ def _open(entry: Entry) -> str:
 
 def _status(word: Callable[[], str]) -> Callable[[Entry], str]:
     return lambda entry: word() + _by(entry)
+
+
+def _added(entry: Entry, named: Sequence[Document]) -> str:
+    return documents.added(named) + "."
+
+
+def _replaced(entry: Entry, named: Sequence[Document]) -> str:
+    return _("Document replaced by version %(number)s: %(title)s.") % {
+        "number": entry.facts.get("number", ""),
+        "title": documents.titles(named),
+    }
+
+
+def _taken_back(entry: Entry, named: Sequence[Document]) -> str:
+    return _("Document withdrawn: %(title)s. Reason: %(reason)s") % {
+        "title": documents.titles(named),
+        "reason": ", ".join(each.withdrawn_reason for each in named),
+    }
+
+
+OF_DOCUMENTS: dict[str, Callable[[Entry, Sequence[Document]], str]] = {
+    "documents.added": _added,
+    "document.replaced": _replaced,
+    "document.withdrawn": _taken_back,
+}
 
 
 def _parties(facts: Facts) -> dict[str, str]:

@@ -10,10 +10,20 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from cases import policy
+from cases.forms.documents import Attached
 from cases.forms.entries import EntryForm
 from cases.forms.filters import OlderForm
 from cases.models import Dossier, Draft, Handover
-from cases.selectors import access, dossiers, entries, handovers, heads, parties, timeline
+from cases.selectors import (
+    access,
+    documents,
+    dossiers,
+    entries,
+    handovers,
+    heads,
+    parties,
+    timeline,
+)
 from cases.selectors.timeline import Timeline
 from cases.services.dossiers import consult
 from cases.states import STATUS_STEPS, Status, Step
@@ -40,7 +50,11 @@ def dossier_page(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def show(
-    request: HttpRequest, dossier: Dossier, *, composer: EntryForm | None = None
+    request: HttpRequest,
+    dossier: Dossier,
+    *,
+    composer: EntryForm | None = None,
+    files: Attached | None = None,
 ) -> HttpResponse:
     """The page, with what was typed when an entry could not be recorded."""
     user = user_of(request)
@@ -57,12 +71,16 @@ def show(
         "kept_at": draft.at if draft else None,
         "counterparts": entries.counterparts(dossier) if may_write else [],
         "composer_reason": may_write.reason,
+        "files": files or Attached(),
+        "upload_url": reverse("upload_begin", args=[dossier.reference]),
         "offer": _offer(offer),
         "timeline": _timeline(request, dossier, may_write=may_write.allowed),
         "next_steps": dossiers.next_steps(dossier, offer),
         "next_steps_url": change_url,
         "parties": parties.panel(dossier),
         "parties_url": reverse("parties", args=[dossier.reference]),
+        "documents": documents.beside(dossier),
+        "documents_url": reverse("documents", args=[dossier.reference]),
         "access": dossiers.access_lines(dossier, holders),
         "about": dossiers.about(dossier),
         "change_url": change_url,

@@ -16,10 +16,12 @@ from cases.forms.entries import ASKED, CorrectionForm, EntryForm, TranslationFor
 from cases.models import Dossier, Entry
 from cases.models.entries import EntryKind
 from cases.selectors import entries, heads
+from cases.services import documents
 from cases.services import entries as services
 from cases.services.entries import CorrectedError
 from cases.states import Step
 from cases.views.asking import dossier_of, user_of
+from cases.views.attaching import attached
 from cases.views.dossier import show
 from lodesk.ui import times
 
@@ -34,9 +36,15 @@ def entry_add(request: HttpRequest, reference: str) -> HttpResponse:
     policy.require(user, Step.CONTRIBUTE, dossier)
     may_instruct = policy.may(user, Step.INSTRUCT, dossier).allowed
     form = EntryForm(request.POST, may_instruct=may_instruct)
-    if not form.is_valid():
-        return show(request, dossier, composer=form)
+    files = attached(request, dossier, needed=False)
+    if not form.is_valid() or not files.is_valid:
+        return show(request, dossier, composer=form, files=files)
     entry = services.add_entry(dossier=dossier, by=user, **form.cleaned_data)
+    if files.rows:
+        documents.add(
+            dossier=dossier, by=user, files=files.files, entry=entry, language=entry.language,
+            handling_codes=entry.handling_codes,
+        )  # fmt: skip
     return redirect(f"{reverse('dossier', args=[reference])}#entry-{entry.pk}")
 
 

@@ -15,6 +15,12 @@ WORDS = {
     "alert.failed": _("alert could not be sent"),
     "connection.added": _("connected two people or objects"),
     "connection.withdrawn": _("withdrew a connection"),
+    "document.added": _("added a document"),
+    "document.destroyed": _("document destroyed"),
+    "document.opened": _("opened a document"),
+    "document.replaced": _("added a newer version of a document"),
+    "document.viewed": _("looked at what is said of a document"),
+    "document.withdrawn": _("withdrew a document"),
     "dossier.answer": _("marked a dossier as answered"),
     "dossier.changed": _("changed a dossier"),
     "dossier.close": _("closed a dossier"),
@@ -48,6 +54,7 @@ WORDS = {
     "sign_in": _("signed in"),
     "sign_in_failed": _("tried to sign in"),
     "sign_out": _("signed out"),
+    "upload.refused": _("sent a file that is not kept"),
 }
 
 FACTS = {
@@ -58,6 +65,8 @@ FACTS = {
     "codes": pgettext_lazy("fact", "handling code"),
     "confined": _("confined"),
     "digest": pgettext_lazy("fact", "digest"),
+    "digests": pgettext_lazy("fact", "digests"),
+    "document": pgettext_lazy("fact", "document"),
     "ends_at": pgettext_lazy("fact", "ends"),
     "event": pgettext_lazy("fact", "alert"),
     "fields": pgettext_lazy("fact", "fields"),
@@ -67,6 +76,7 @@ FACTS = {
     "method": pgettext_lazy("fact", "method"),
     "party": pgettext_lazy("fact", "person or object"),
     "page": pgettext_lazy("fact", "page"),
+    "problem": pgettext_lazy("fact", "problem"),
     "reason": pgettext_lazy("fact", "reason"),
     "recipient": pgettext_lazy("fact", "recipient"),
     "result": pgettext_lazy("fact", "result"),
@@ -113,6 +123,20 @@ ROLES = {
     "informant": _("informant"),
     "other": pgettext_lazy("role", "other person"),
 }
+PROBLEMS = {
+    "active": _("may hold a script"),
+    "archive": _("archive that cannot be looked into"),
+    "bomb": _("unpacks to too much"),
+    "broken": _("damaged"),
+    "damaged": _("not as it was sent"),
+    "empty": _("empty"),
+    "encoding": _("old encoding"),
+    "encrypted": _("encrypted"),
+    "executable": _("program"),
+    "macros": _("macros"),
+    "mislabelled": _("content does not fit the name"),
+    "unknown": _("type not known"),
+}
 
 # The codes that a fact may have, where they are not read as they stand.
 VALUES: Mapping[str, Mapping[str, StrOrPromise]] = {
@@ -151,6 +175,7 @@ VALUES: Mapping[str, Mapping[str, StrOrPromise]] = {
         "handle": _("handle"),
         "oversee": _("oversee"),
     },
+    "problem": PROBLEMS,
     "role": ROLES,
     "state": {"awaiting_mandate": _("awaiting mandate"), "offered": _("offered")},
 }

@@ -1,5 +1,6 @@
 """What the site's processes find in their environment, and what the caller's already says."""
 
+import base64
 import os
 import secrets
 import sys
@@ -89,6 +90,8 @@ def environment(servers: Servers, real: RealServers, addresses: Addresses) -> di
         "LODESK_HOSTS": f"{HOST},localhost",
         "LODESK_BASE_URL": addresses.site,
         "LODESK_STATIC_ROOT": str(servers.places.root / "static"),
+        "LODESK_DOCUMENT_ROOT": str(servers.places.root / "documents"),
+        "LODESK_DOCUMENT_KEYS_FILE": str(document_keys(servers.places)),
         "LODESK_DEMO": "1",
         "LODESK_LOG_LEVEL": "WARNING",
     }
@@ -123,6 +126,23 @@ def secret(places: Places) -> str:
     fresh.write_text(secrets.token_urlsafe(64))
     fresh.replace(file)
     return file.read_text().strip()
+
+
+def document_keys(places: Places) -> Path:
+    """The demo's document keys of the three countries: made once, in a file like `secret`."""
+    file = places.root / "document-keys"
+    if not file.is_file():
+        fresh = file.with_name("document-keys.new")
+        fresh.unlink(missing_ok=True)
+        fresh.touch(mode=0o600)
+        lines = (f"{country}:1:{_random_key()}" for country in ("BE", "NL", "LU"))
+        fresh.write_text("\n".join(lines) + "\n")
+        fresh.replace(file)
+    return file
+
+
+def _random_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 
 def _without_switches(found: Mapping[str, str]) -> dict[str, str]:

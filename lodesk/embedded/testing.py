@@ -6,8 +6,10 @@ the last one stops them; what a killed run left behind is used by the next.
 """
 
 import atexit
+import base64
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +24,11 @@ from lodesk.embedded.valkey import DATABASES
 
 # The process that took the lease, and the variables that came from it, not from the caller.
 LEASED = "LODESK_LEASED"
+# Keys of nothing: the tests' documents are invented.
+DOCUMENT_KEYS = " ".join(
+    f"{country}:1:{base64.urlsafe_b64encode((country * 16).encode()).decode()}"
+    for country in ("BE", "NL", "LU")
+)
 
 
 @dataclass
@@ -38,6 +45,11 @@ class Lease:
     def name(self) -> str:
         """This run's database; Django puts `test_` before it."""
         return DATABASE if self.slot == 0 else f"{DATABASE}_{self.slot}"
+
+    @property
+    def documents(self) -> Path:
+        """This run's stored documents; its parts share them, under random names."""
+        return self.servers.places.root / f"documents-{self.slot}"
 
     @property
     def database_url(self) -> str:
@@ -60,6 +72,8 @@ class Lease:
             "LODESK_AS_OWNER": "1",
             "LODESK_SECRET_KEY": "only-for-tests-" + "0123456789abcdef" * 4,
             "LODESK_HOSTS": "127.0.0.1,localhost,testserver",
+            "LODESK_DOCUMENT_ROOT": str(self.documents),
+            "LODESK_DOCUMENT_KEYS": DOCUMENT_KEYS,
         }
         if self.database:
             found["DATABASE_URL"] = self.database_url
@@ -77,6 +91,7 @@ class Lease:
             if fresh or not running:
                 self.servers.make_roles()
             self._disconnect_leftovers()
+        shutil.rmtree(self.documents, ignore_errors=True)
         if self.redis:
             self.servers.valkey.start()
             with redis.Redis.from_url(self.redis_url) as client:

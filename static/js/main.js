@@ -8,6 +8,7 @@ import * as headLine from "./behaviours/head_line.js";
 import * as keyboard from "./behaviours/keyboard.js";
 import * as narrow from "./behaviours/narrow.js";
 import * as times from "./behaviours/times.js";
+import * as uploads from "./behaviours/uploads.js";
 
 const behaviours = {
   "[data-clock], [data-relative]": times,
@@ -15,6 +16,7 @@ const behaviours = {
   "[data-key], [data-rows], #keys": keyboard,
   "[data-narrow]": narrow,
   "[data-composer]": composer,
+  "[data-uploads]": uploads, // before drafts: it may hold a form back
   "[data-composer], [data-keep], [data-forget-drafts]": drafts,
   "[data-head-line]": headLine,
   "[data-errors]": errors,

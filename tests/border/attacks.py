@@ -141,7 +141,13 @@ class Browser(Client):
     def request(self, **request: Any) -> Any:
         """Ask, and fail when the answer tells a secret."""
         answer = super().request(**request)
-        told = answer.content.decode() + repr(dict(answer.headers))
+        if answer.streaming:  # a file: read it as a browser would, and leave it to be read
+            answer.streaming_content = [b"".join(answer.streaming_content)]
+            (content,) = answer.streaming_content
+            answer.streaming_content = [content]
+        else:
+            content = answer.content
+        told = content.decode(errors="replace") + repr(dict(answer.headers))
         # What was sent may come back, in a field or in an address.
         sent = f"{request.get('PATH_INFO')}{request.get('QUERY_STRING')}{answer.wsgi_request.POST}"
         shown = [word for word in self.secrets if word in told and word not in sent]

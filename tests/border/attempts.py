@@ -11,10 +11,11 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from cases.models import Dossier, DossierUserPermission, Draft, Mandate
+from cases.models import Dossier, DossierUserPermission, Draft, Mandate, Upload
 from tests.factories import (
     Cast,
     ConnectionFactory,
+    DocumentFactory,
     DossierFactory,
     EntryFactory,
     HandoverFactory,
@@ -139,6 +140,7 @@ def _values(cast: Cast, people: dict[str, User | None]) -> dict[str, Any]:
         "closed": closed.pk,
         "dutch": dutch.pk,
         "entry": EntryFactory(dossier=dossier).pk,
+        **_papers(cast, people, dossier, other, closed, dutch),
         "given": given.pk,
         "asked": asked.pk,
         "own": own.pk,
@@ -174,6 +176,43 @@ def _parties(dossier: Dossier, other: Dossier, dutch: Dossier) -> dict[str, Any]
         "dutch_party": PartyFactory(dossier=dutch, **then).pk,
         "connection": connection.pk,
     }
+
+
+def _papers(
+    cast: Cast, people: dict[str, User | None], dossier: Dossier, other: Dossier,
+    closed: Dossier, dutch: Dossier,
+) -> dict[str, Any]:  # fmt: skip
+    """Documents on each dossier, and files that have arrived for everybody who may send one."""
+    document, of_closed, of_dutch = (
+        DocumentFactory(dossier=each, added_by=each.opened_by) for each in (dossier, closed, dutch)
+    )
+    mine = DocumentFactory(dossier=dossier, added_by=cast.belgian_colleague)
+    withdrawn = DocumentFactory(
+        dossier=dossier, withdrawn_at=timezone.now(), withdrawn_reason="x",
+        withdrawn_by=cast.belgian_officer.person_ptr,
+    )  # fmt: skip
+    destroyed = DocumentFactory(dossier=dossier, destroyed_at=timezone.now())
+    version = document.versions.get()
+    for number, person in enumerate(people.values()):
+        if person is not None:
+            for state in ("arriving", "arrived", "refused"):
+                for place in (dossier, other):
+                    _upload(place, person, state, f"{state} {place.pk} {number}"[:60])
+    for place in (closed, dutch):
+        _upload(place, cast.belgian_officer, "arrived", f"at {place.pk}")
+    return {
+        "document": document.pk, "of_colleague": mine.pk, "withdrawn": withdrawn.pk,
+        "destroyed": destroyed.pk, "of_closed": of_closed.pk, "of_dutch": of_dutch.pk,
+        "version": version.pk,
+    }  # fmt: skip
+
+
+def _upload(dossier: Dossier, person: User, state: str, file: str) -> None:
+    Upload.objects.create(
+        dossier=dossier, person_id=person.pk, state=state, file=file, size=9, kind="text/plain",
+        sha256="a" * 64, key_name="BE:1", wrapped_key=b"wrapped", received=9, parts=2,
+        file_name="x.txt",
+    )  # fmt: skip
 
 
 def _under_a_mandate(dossier: Dossier, receiver: User | None, level: str) -> Mandate:
@@ -263,6 +302,49 @@ def _connection(**values: str) -> str:
         "added_by_id": "%(me)s", "added_at": "now()", "current": "true",
     } | values  # fmt: skip
     return _insert("cases_connection", columns)
+
+
+def _document(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "dossier_id": "%(dossier)s", "title": "'x'",
+        "language": "'en'", "handling_codes": "'{}'", "added_by_id": "%(me)s", "at": "now()",
+        "withdrawn_reason": "''",
+    } | values  # fmt: skip
+    return _insert("cases_document", columns)
+
+
+# The file of a version: of the acting person, arrived for the dossier, unless told otherwise.
+ARRIVED = (
+    "SELECT file FROM cases_upload WHERE state = 'arrived' AND person_id = %(me)s"
+    " AND dossier_id = %(dossier)s"
+)
+
+
+def _version(file: str = f"({ARRIVED})", **values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "document_id": "%(document)s", "number": "0",
+        "file_name": "'x.txt'", "file": f"COALESCE({file}, 'none')", "kind": "'text/plain'",
+        "size": "9", "sha256": f"'{'a' * 64}'", "key_name": "'BE:1'",
+        "wrapped_key": "'wrapped'", "added_by_id": "%(me)s", "at": "now()",
+    } | values  # fmt: skip
+    return _insert("cases_documentversion", columns)
+
+
+def _new_upload(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "dossier_id": "%(dossier)s", "person_id": "%(me)s",
+        "state": "'arriving'", "problem": "''", "received": "0", "parts": "0", "at": "now()",
+        "file_name": "'x.txt'", "file": "gen_random_uuid()::text", "kind": "''", "size": "9",
+        "sha256": "''", "key_name": "'BE:1'", "wrapped_key": "'wrapped'",
+    } | values  # fmt: skip
+    return _insert("cases_upload", columns)
+
+
+def _of_mine(change: str, state: str = "arriving") -> str:
+    return (
+        f"UPDATE cases_upload SET {change} WHERE person_id = %(me)s AND state = '{state}'"
+        " AND dossier_id = %(dossier)s"
+    )
 
 
 def _mandate(**values: str) -> str:
@@ -476,6 +558,93 @@ PARTIES = (
     Attempt("change a connection", _update("cases_connection", "kind = 'owner'", "connection")),
     Attempt("hide a connection", _update("cases_connection", "current = false", "connection")),
     Attempt("delete a connection", "DELETE FROM cases_connection WHERE id = %(connection)s"),
+)  # fmt: skip
+
+WITHDRAW = "withdrawn_at = now(), withdrawn_by_id = %(me)s, withdrawn_reason = 'x'"
+DOCUMENTS = (
+    Attempt("add a document", _document(), CONTRIBUTORS),
+    Attempt("add a document in another's name", _document(added_by_id="%(elsewhere)s")),
+    Attempt("add a document in nobody's name", _document(added_by_id="NULL")),
+    Attempt("add a document to the Dutch one", _document(dossier_id="%(dutch)s"), DUTCH),
+    Attempt("add a document to a closed one", _document(dossier_id="%(closed)s")),
+    Attempt("add a document that is withdrawn", _document(
+        withdrawn_at="now()", withdrawn_reason="'x'")),
+    Attempt("add a document that is destroyed", _document(destroyed_at="now()")),
+    Attempt("add a document to another's entry", _document(entry_id="%(entry)s"),
+            frozenset({HANDLER})),  # whose entry it is
+    Attempt("write a document over another", _over(
+        _document(id="%(document)s"), "withdrawn_reason = 'y'")),
+    Attempt("withdraw a document", _update("cases_document", WITHDRAW, "document"), MOVERS),
+    Attempt("withdraw the colleague's", _update("cases_document", WITHDRAW, "of_colleague"),
+            MOVERS | {CONTRIBUTOR}),
+    Attempt("withdraw by merging", _merge("cases_document", WITHDRAW, "document"), MOVERS),
+    Attempt("withdraw without a reason", _update(
+        "cases_document", "withdrawn_at = now(), withdrawn_reason = ''", "document")),
+    Attempt("sign a withdrawal that is none", _update(
+        "cases_document", "withdrawn_by_id = %(me)s", "document")),
+    Attempt("withdraw it once more", _update("cases_document", WITHDRAW, "withdrawn")),
+    Attempt("take it back", _update(
+        "cases_document", "withdrawn_at = NULL, withdrawn_reason = ''", "withdrawn")),
+    Attempt("give another reason", _update(
+        "cases_document", "withdrawn_reason = 'y'", "withdrawn")),
+    Attempt("withdraw what is of a closed one", _update("cases_document", WITHDRAW, "of_closed")),
+    Attempt("withdraw what is of the Dutch one", _update("cases_document", WITHDRAW, "of_dutch"),
+            DUTCH),
+    *(Attempt(f"of a document set {change}", _update("cases_document", change, "document"))
+      for change in (
+        "title = 'x'", "dossier_id = %(other)s", "entry_id = %(entry)s", "language = 'nl'",
+        "handling_codes = '{H1}'", "added_by_id = %(me)s", "at = now()", "destroyed_at = now()",
+        "id = gen_random_uuid()",
+    )),
+    Attempt("delete a document", "DELETE FROM cases_document WHERE id = %(document)s"),
+    Attempt("add a version", _version(), CONTRIBUTORS),
+    Attempt("add a version in another's name", _version(added_by_id="%(elsewhere)s")),
+    Attempt("add a version of nothing that arrived", _version("'none'")),
+    Attempt("add a version of another's file", _version(
+        "(SELECT file FROM cases_upload WHERE person_id <> %(me)s AND state = 'arrived' LIMIT 1)")),
+    Attempt("add a version of what is arriving", _version(
+        f"({ARRIVED.replace('arrived', 'arriving')})")),
+    Attempt("add a version of what was refused", _version(
+        f"({ARRIVED.replace('arrived', 'refused')})")),
+    Attempt("add a version of what arrived elsewhere", _version(
+        f"({ARRIVED.replace('%(dossier)s', '%(other)s')})")),
+    *(Attempt(f"add a version with another {column}", _version(**{column: value}))
+      for column, value in (
+        ("size", "8"), ("sha256", f"'{'b' * 64}'"), ("kind", "'text/html'"),
+        ("key_name", "'NL:1'"), ("wrapped_key", "'other'"),
+    )),
+    Attempt("add a version to what is withdrawn", _version(document_id="%(withdrawn)s")),
+    Attempt("add a version to what is destroyed", _version(document_id="%(destroyed)s")),
+    *(Attempt(f"add a version to what is {which}", _version(
+        f"({ARRIVED.replace('dossier)s', place)})", document_id=f"%({which})s"))
+      for which, place in (("of_closed", "closed)s"), ("of_dutch", "dutch)s"))),
+    *(Attempt(f"of a version set {change}", _update("cases_documentversion", change, "version"))
+      for change in ("wrapped_key = ''", "sha256 = ''", "file = 'x'", "number = 9",
+                     "document_id = %(withdrawn)s", "added_by_id = %(me)s")),
+    Attempt("delete a version", "DELETE FROM cases_documentversion WHERE id = %(version)s"),
+    Attempt("begin a file", _new_upload(), CONTRIBUTORS),
+    Attempt("begin a file in another's name", _new_upload(person_id="%(elsewhere)s")),
+    Attempt("begin a file for the Dutch one", _new_upload(dossier_id="%(dutch)s"), DUTCH),
+    Attempt("begin a file for a closed one", _new_upload(dossier_id="%(closed)s")),
+    Attempt("begin a file that has arrived", _new_upload(state="'arrived'", received="9")),
+    Attempt("begin a file in its midst", _new_upload(received="1")),
+    Attempt("go on with a file", _of_mine("received = 9, parts = 2, state = 'arrived'"),
+            CONTRIBUTORS),
+    Attempt("give a file up", _of_mine("state = 'refused'", "arrived"), CONTRIBUTORS),
+    Attempt("go back with a file", _of_mine("received = 8")),
+    Attempt("count the parts backwards", _of_mine("parts = 1")),
+    Attempt("send what has arrived again", _of_mine("state = 'arriving'", "arrived")),
+    Attempt("change what has arrived", _of_mine(f"sha256 = '{'b' * 64}'", "arrived")),
+    Attempt("take what was refused", _of_mine("state = 'arrived'", "refused")),
+    Attempt("go on with another's file", "UPDATE cases_upload SET state = 'arrived'"
+            " WHERE person_id <> %(me)s"),
+    *(Attempt(f"of a file set {change}", _of_mine(change)) for change in (
+        "person_id = %(elsewhere)s", "dossier_id = %(other)s", "size = 99", "wrapped_key = ''",
+        "key_name = ''", "file = 'x'", "file_name = 'x'", "at = now()",
+    )),
+    Attempt("delete a file", "DELETE FROM cases_upload"),
+    Attempt("forget files", "SELECT count(*) FROM cases_forget_uploads(9)",
+            frozenset({NOBODY, CLOSED})),
 )  # fmt: skip
 
 GRANTS = (
@@ -767,6 +936,7 @@ ATTEMPTS = (
     *DOSSIERS,
     *ENTRIES,
     *PARTIES,
+    *DOCUMENTS,
     *GRANTS,
     *MANDATES,
     *HANDOVERS,

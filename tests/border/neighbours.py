@@ -15,8 +15,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Absence, Certificate, NationalGroup, Posting, User
-from cases.models import Dossier, DossierUserPermission, Handover, Mandate
-from cases.services import mandates
+from cases.models import DocumentVersion, Dossier, DossierUserPermission, Handover, Mandate, Upload
+from cases.services import documents, mandates
 from cases.states import Step
 from lodesk import audit
 from tests import steps
@@ -24,6 +24,7 @@ from tests.factories import (
     COUNTRIES,
     Cast,
     ConnectionFactory,
+    DocumentFactory,
     DossierFactory,
     EntryFactory,
     HandoverFactory,
@@ -159,6 +160,9 @@ def _home(made: Template, country: str) -> list[Dossier]:
     late = _open(made, country, title="Stolen lorry", due_at=in_(hours=-2), next_step="Call back")
     steps.add_note(worker, late, "The lorry was seen.")
     _people_and_objects(late)
+    (letter, _list) = steps.add_documents(worker, late, "A letter", "A list", handling_codes=["H2"])
+    steps.replace_document(worker, letter)
+    steps.begin(worker, late)
     late = steps.move(worker, late, Step.WAIT, waiting_for="headquarters", why="We need an answer.")
     offered = _open(made, country, title="Missing yacht", due_at=in_(hours=3))
     steps.offer(worker, offered, taker)
@@ -199,6 +203,7 @@ def _shared(made: Template, owner: str, receiver: str) -> list[Dossier]:
     reader = made.person(receiver, "worker")
     read = _open(made, owner, title=f"Common matter of {owner} and {receiver}")
     _people_and_objects(read)
+    steps.add_documents(worker, read, f"Letter of {owner} to {receiver}")
     mandate = MandateFactory(dossier=read, receiver=reader, level="view")
     grant(read, reader, "view", mandate)
     spent = _open(made, owner, title=f"Done by {owner} with {receiver}")
@@ -232,6 +237,9 @@ class Secrets:
     mandate: UUID
     entry: UUID
     party: UUID
+    document: UUID
+    version: UUID
+    upload: UUID
 
 
 def secrets_of(made: Template, country: str) -> Secrets:
@@ -249,6 +257,9 @@ def secrets_of(made: Template, country: str) -> Secrets:
         mandate=uuid5(NAMESPACE_OID, f"mandate {country}"),
         entry=uuid5(NAMESPACE_OID, f"entry {country}"),
         party=uuid5(NAMESPACE_OID, f"party {country}"),
+        document=uuid5(NAMESPACE_OID, f"document {country}"),
+        version=uuid5(NAMESPACE_OID, f"version {country}"),
+        upload=uuid5(NAMESPACE_OID, f"upload {country}"),
     )
 
 
@@ -296,6 +307,23 @@ def _works(made: Template, country: str, third: str) -> None:
     late.refresh_from_db()
     steps.move(worker, late, Step.RESUME)
     steps.move(made.person(country, "coordinator"), answered, Step.CLOSE)
+
+
+def _keeps_documents(made: Template, country: str, third: str) -> None:
+    """Documents added, replaced, withdrawn and opened, and a file that is on its way."""
+    word, worker = SECRET_WORDS[country], made.person(country, "worker")
+    late, _offered, lapsed, *_rest = made.at_home(country)
+    secrets = made.secrets[country]
+    secret = DocumentFactory(pk=secrets.document, dossier=lapsed, title=word, content=word.encode())
+    DocumentVersion.objects.filter(document=secret).update(id=secrets.version)
+    Upload.objects.filter(pk=steps.begin(worker, late).pk).update(id=secrets.upload)
+    for dossier in (late, made.between(country, third)[0]):
+        one, other = steps.add_documents(worker, dossier, f"{word} one", f"{word} two")
+        steps.replace_document(worker, one, word.encode())
+        steps.withdraw_document(worker, other, f"{word}, the wrong one.")
+        with as_person(worker):
+            version = one.versions.select_related("document").get(number=2)
+            documents.open_version(version=version, by=worker).close()
 
 
 def _hands_over(made: Template, country: str, _third: str) -> None:
@@ -393,6 +421,7 @@ def _looks_around(made: Template, country: str, third: str) -> None:
 CHANGES = (
     _opens,
     _works,
+    _keeps_documents,
     _hands_over,
     _decides,
     _grants,

@@ -273,11 +273,18 @@ def _plain(response: HttpResponse) -> str:
     told = [str(response.status_code)]
     told += sorted(f"{name}: {value}" for name, value in response.headers.items())
     told += sorted(cookie.OutputString() for cookie in response.cookies.values())
-    told.append(response.content.decode(response.charset))
+    told.append(_body(response))
     text = "\n".join(told)
     for pattern, mask in MASKS:
         text = pattern.sub(mask, text)
     return text
+
+
+def _body(response: HttpResponse) -> str:
+    """The page, or the file that is streamed."""
+    if response.streaming:
+        return b"".join(response.streaming_content).decode()
+    return response.content.decode(response.charset)
 
 
 def _letter(sent: Any) -> str:

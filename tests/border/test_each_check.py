@@ -12,14 +12,17 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cases.models import Dossier, Draft, Translation, Visit
+from tests import steps
 from tests.factories import (
     Cast,
     ConnectionFactory,
+    DocumentFactory,
     DossierFactory,
     EntryFactory,
     HandoverFactory,
     MandateFactory,
     PartyFactory,
+    add_version,
     without_rules,
 )
 from tests.looking import as_owner
@@ -195,6 +198,37 @@ BROKEN: dict[str, tuple[str, ...]] = {
     ),
     "connection_of_two": ("UPDATE cases_connection SET other_id = one_id",),
     "connection_end_has_a_reason": ("UPDATE cases_connection SET replaces_id = id",),
+    # documents
+    "document_handling_codes": ("UPDATE cases_document SET handling_codes = '{H9}'",),
+    "document_in_our_time": (
+        f"UPDATE cases_document SET at = {TOO_EARLY}",
+        f"UPDATE cases_document SET destroyed_at = {TOO_LATE}",
+        f"UPDATE cases_document SET withdrawn_at = {TOO_LATE}, withdrawn_reason = 'x'",
+    ),
+    "document_withdrawn_with_a_reason": (
+        "UPDATE cases_document SET withdrawn_at = now()",
+        "UPDATE cases_document SET withdrawn_reason = 'x'",
+    ),
+    "version_number_once": ("UPDATE cases_documentversion SET number = 7",),
+    "version_is_a_file": (
+        "UPDATE cases_documentversion SET size = 0",
+        "UPDATE cases_documentversion SET sha256 = ''",
+        "UPDATE cases_documentversion SET sha256 = 'A' || substr(sha256, 2)",
+        "UPDATE cases_documentversion SET sha256 = substr(sha256, 2)",
+    ),
+    "version_in_our_time": tuple(
+        f"UPDATE cases_documentversion SET at = {moment}" for moment in (TOO_EARLY, TOO_LATE)
+    ),
+    "upload_state": ("UPDATE cases_upload SET state = 'x'",),
+    "upload_within_its_size": (
+        "UPDATE cases_upload SET received = -1",
+        "UPDATE cases_upload SET received = size + 1",
+        "UPDATE cases_upload SET size = 0, received = 0",
+    ),
+    "upload_digest": ("UPDATE cases_upload SET sha256 = 'x'",),
+    "upload_in_our_time": tuple(
+        f"UPDATE cases_upload SET at = {moment}" for moment in (TOO_EARLY, TOO_LATE)
+    ),
     # mandates
     "mandate_ends_after_it_starts": (f"{MANDATE} ends_at = starts_at",),
     "mandate_crosses_the_border": (f"{MANDATE} receiver_country = owner",),
@@ -257,6 +291,8 @@ def rows(cast: Cast) -> dict[str, Any]:
     party = PartyFactory(dossier=dossier, numbers=["CSQU 305438 3"])
     other = PartyFactory(dossier=dossier)
     ConnectionFactory(one=party, other=other)
+    add_version(DocumentFactory(dossier=dossier), b"Second.")
+    steps.begin(cast.belgian_officer, dossier)
     person = cast.belgian_officer.person_ptr
     Translation.objects.create(entry=entry, language="fr", text="x", author=person)
     Draft.objects.create(dossier=dossier, person=person)

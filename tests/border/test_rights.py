@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 CHANGED = {
     "accounts_user": "language time_zone",
     "alerts_alert": "read_at",
+    "cases_document": "withdrawn_at withdrawn_by_id withdrawn_reason",
     "cases_dossier": (
         "crime_area due_at due_rule facts foreign_references handling_codes handling_note"
         " host_country kind language legal_basis marking next_step people_concerned purpose"
@@ -25,6 +26,7 @@ CHANGED = {
         "conditions decided_at decided_by_id decision_reason ended_at ended_by_id ends_at"
         " legal_basis level purpose purpose_text starts_at state"
     ),
+    "cases_upload": "kind parts problem received sha256 state",
     "cases_visit": "at",
 }
 
@@ -49,6 +51,7 @@ CALLED = {
     "cases_padded", "cases_phases", "cases_reference_keys",
     # acts that check again who asks
     "cases_first_grants", "cases_move_work", "cases_tidy_up",
+    "cases_forget_uploads",
     # the outbox and the log, for nobody acting
     "alerts_claim", "alerts_settle", "alerts_refuse_person", "audit_seal", "audit_anchor",
     "audit_canonical", "audit_digest", "audit_hash",

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 
 from accounts.models import User
 from cases import policy
-from cases.models import Dossier, Entry, Handover, Mandate
+from cases.models import Document, DocumentVersion, Dossier, Entry, Handover, Mandate
 from cases.selectors import handovers, mandates
 from cases.services.dossiers import StaleError
 from cases.states import Level, Step
@@ -26,6 +26,7 @@ from tests import steps
 from tests.border.worlds import World, build, worlds
 from tests.factories import (
     Cast,
+    DocumentFactory,
     DossierFactory,
     EntryFactory,
     HandoverFactory,
@@ -203,7 +204,8 @@ def test_policy_allows_what_postgresql_lets_through(cast: Cast, step: Step, stat
 FENCED = ("cases_dossier", "cases_entry", "cases_handover", "cases_mandate",
           "cases_dossieruserpermission", "cases_dossiergrouppermission", "cases_granthistory",
           "cases_visit", "cases_translation", "cases_draft", "cases_party", "cases_identifier",
-          "cases_connection")  # fmt: skip
+          "cases_connection", "cases_document", "cases_documentversion",
+          "cases_upload")  # fmt: skip
 
 
 def _take_down_postgresql() -> None:
@@ -215,7 +217,9 @@ def _take_down_postgresql() -> None:
 @pytest.fixture
 def belgian(cast: Cast) -> Dossier:
     """A Belgian dossier of which nobody Dutch knows."""
-    return DossierFactory(handler=cast.belgian_officer, title="Kept at home")
+    dossier = DossierFactory(handler=cast.belgian_officer, title="Kept at home")
+    DocumentFactory(dossier=dossier, title="Kept at home")
+    return dossier
 
 
 def test_python_holds_alone_when_postgresql_has_no_policy(cast: Cast, belgian: Dossier) -> None:
@@ -223,6 +227,7 @@ def test_python_holds_alone_when_postgresql_has_no_policy(cast: Cast, belgian: D
     assert raw(cast.dutch_officer, "SELECT count(*) FROM cases_dossier") == [(1,)]
     with as_person(cast.dutch_officer):
         assert not Dossier.objects.visible_to(cast.dutch_officer).exists()
+        assert not Document.objects.visible_to(cast.dutch_officer).exists()
         assert not handovers.mine(cast.dutch_officer).exists()
         assert not mandates.readable(cast.dutch_officer).exists()
     with as_person(cast.belgian_colleague):
@@ -236,11 +241,15 @@ def test_postgresql_holds_alone_when_python_shows_everything(cast: Cast, belgian
     ):
         assert not Dossier.objects.visible_to(cast.dutch_officer).exists()
         assert not Entry.objects.exists()
+        assert not Document.objects.exists()
+        assert not DocumentVersion.objects.exists()
         assert not Handover.objects.exists()
 
 
 PAGES = ("/d/{ref}/", "/d/{ref}/access", "/d/{ref}/hand-over", "/d/{ref}/change",
-         "/handovers/{offer}/", "/mandates/{mandate}/")  # fmt: skip
+         "/handovers/{offer}/", "/mandates/{mandate}/", "/d/{ref}/documents",
+         "/documents/{document}/", "/documents/{document}/withdraw",
+         "/files/{version}")  # fmt: skip
 LISTS = ("/", "/dossiers/", "/search?q=kept", "/handovers/", "/alerts/")
 
 
@@ -265,7 +274,11 @@ def test_with_one_wall_down_a_page_still_does_not_exist(
 ) -> None:
     mandate = MandateFactory(dossier=belgian, receiver=cast.dutch_officer, state="asked")
     offer = HandoverFactory(dossier=belgian, to=cast.dutch_officer, mandate=mandate)
-    path = address.format(ref=belgian.reference, offer=offer.pk, mandate=mandate.pk)
+    document = belgian.documents.get()
+    path = address.format(
+        ref=belgian.reference, offer=offer.pk, mandate=mandate.pk, document=document.pk,
+        version=document.versions.get().pk,
+    )  # fmt: skip
     browser = client_of(cast.dutch_officer)
     with _one_wall_down(wall):
         assert browser.get(path).status_code == 404
@@ -287,6 +300,13 @@ def test_with_one_wall_down_no_list_shows_it(
 # Steps that the Dutch officer must not take on the Belgian dossier, or an offer of it.
 WRONG: dict[str, Callable[[Cast, Dossier, Handover], object]] = {
     "note": lambda cast, dossier, _offer: steps.add_note(cast.dutch_officer, dossier),
+    "document": lambda cast, dossier, _offer: steps.add_documents(cast.dutch_officer, dossier),
+    "replace": lambda cast, dossier, _offer: steps.replace_document(
+        cast.dutch_officer, dossier.documents.get()
+    ),
+    "withdraw a document": lambda cast, dossier, _offer: steps.withdraw_document(
+        cast.dutch_officer, dossier.documents.get()
+    ),
     "change": lambda cast, dossier, _offer: steps.change(cast.dutch_officer, dossier, title="x"),
     "status": lambda cast, dossier, _offer: steps.move(cast.dutch_officer, dossier, Step.ANSWER),
     "offer": lambda cast, dossier, _offer: steps.offer(

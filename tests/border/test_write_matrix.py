@@ -152,7 +152,8 @@ def test_who_must_never_read_dossiers_reads_none(stage: Scene, cast: Cast, who: 
 
 def test_without_principals_there_is_no_dossier_whatever_country_is_forged(stage: Scene) -> None:
     for table in ("cases_dossier", "cases_entry", "cases_mandate", "cases_handover",
-                  "cases_party", "cases_identifier", "cases_connection"):  # fmt: skip
+                  "cases_party", "cases_identifier", "cases_connection", "cases_document",
+                  "cases_documentversion"):  # fmt: skip
         assert _forged(None, {"country": "BE"}, f"SELECT count(*) FROM {table}") == [(0,)], table
 
 

@@ -11,12 +11,22 @@ from itertools import product
 from typing import TypeVar
 from urllib.parse import urlencode
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
 from django.http import HttpResponse
 from django.urls import reverse
 
 from cases import policy
-from cases.models import Dossier, Entry, Handover, Mandate, Party
+from cases.models import (
+    Document,
+    DocumentVersion,
+    Dossier,
+    Entry,
+    Handover,
+    Mandate,
+    Party,
+    Upload,
+)
 from cases.states import Step
 from tests import steps
 from tests.border import markup
@@ -92,6 +102,27 @@ def _entries(world: World) -> tuple[list[str], list[str]]:
     return [str(key) for key in keys], [str(secret.entry) for secret in world.secrets]
 
 
+def _documents(world: World) -> tuple[list[str], list[str]]:
+    own = Document.objects.filter(dossier__in=world.template.known_to(world.of))
+    keys = own.order_by("dossier__title", "title").values_list("pk", flat=True)
+    return [str(key) for key in keys], [str(secret.document) for secret in world.secrets]
+
+
+def _versions(world: World) -> tuple[list[str], list[str]]:
+    versions = DocumentVersion.objects.filter(
+        document__dossier__in=world.template.known_to(world.of)
+    )
+    keys = versions.order_by("document__dossier__title", "document__title", "number")
+    own = [str(key) for key in keys.values_list("pk", flat=True)]
+    return own, [str(secret.version) for secret in world.secrets]
+
+
+def _uploads(world: World) -> tuple[list[str], list[str]]:
+    workers = Upload.objects.filter(person__in=[each.pk for each in world.people.values()])
+    keys = workers.order_by("file_name").values_list("pk", flat=True)
+    return [str(key) for key in keys], [str(secret.upload) for secret in world.secrets]
+
+
 # What an address can take: what the country knows of, and secrets of the others.
 VALUES: dict[str, Callable[[World], tuple[list[str], list[str]]]] = {
     "reference": _references,
@@ -99,6 +130,9 @@ VALUES: dict[str, Callable[[World], tuple[list[str], list[str]]]] = {
     "handover": _handovers,
     "mandate": _mandates,
     "entry": _entries,
+    "document": _documents,
+    "version": _versions,
+    "upload": _uploads,
 }
 
 
@@ -259,6 +293,7 @@ class _Story:
         order = {"kind": "instruction", "text": "Ask again.", "language": "en"}
         self.takes(Step.INSTRUCT, "coordinator", late, "entries", **order)
         self.takes(Step.CHANGE, "worker", late, "change", title="Another title")
+        self.adds_documents(late)
         answer = {"kind": "answer", "text": "Here it is.", "direction": "out", "channel": "siena"}
         for dossier in (confined, answered):
             self.takes(
@@ -280,6 +315,23 @@ class _Story:
         )
         for step, who, dossier, value in life:
             self.takes(step, who, dossier, "status", step=value, reason="It is time.", **asked)
+
+    def adds_documents(self, dossier: Dossier) -> None:
+        """Add two, replace one, open it and withdraw it."""
+        worker, path = self.people["worker"], f"/d/{dossier.reference}/documents"
+        files = [SimpleUploadedFile(f"{name}.txt", name.encode()) for name in ("One", "Two")]
+        self.sent(worker.post(path, {"files": files, "language": "en"}), Step.CONTRIBUTE)
+        document = Document.objects.get(dossier=dossier.pk, title="Two")
+        newer = {"files": [SimpleUploadedFile("Newer.txt", b"Newer.")]}
+        self.sent(worker.post(f"/documents/{document.pk}/", newer), Step.CONTRIBUTE)
+        for version in document.versions.order_by("number"):
+            worker.get(f"/files/{version.pk}")
+        reason = {"reason": "The wrong one."}
+        withdraw = worker.post(f"/documents/{document.pk}/withdraw", reason)
+        self.sent(withdraw, Step.WITHDRAW_DOCUMENT)
+        for visitor in (worker, self.people["coordinator"]):
+            for page in (path, f"/documents/{document.pk}/", f"/d/{dossier.reference}/"):
+                visitor.get(page)
 
     def hands_over(self) -> None:
         """Take back, decline and accept, within the country."""

@@ -28,6 +28,11 @@ def places(site: Site) -> list[Place]:
     ((party,),) = site.sql(
         "SELECT origin_id FROM cases_party WHERE current AND name LIKE 'Frutas%%'"
     )
+    ((document,),) = site.sql(
+        "SELECT m.id FROM cases_document m JOIN cases_documentversion v ON v.document_id = m.id"
+        " JOIN cases_dossier d ON d.id = m.dossier_id"
+        " WHERE d.title LIKE 'Cocaine in%%' AND v.number = 2"
+    )
     dutch, belgian = "nl-lo-bog", "be-lo-bog"
     return [
         Place("worklist", "/", dutch),
@@ -38,6 +43,9 @@ def places(site: Site) -> list[Place]:
         Place("dossier_new", "/dossiers/new", belgian),
         Place("dossier_change", f"/d/{bananas}/change", dutch),
         Place("dossier_status", f"/d/{bananas}/status", dutch),
+        Place("documents", f"/d/{bananas}/documents", dutch),
+        Place("document", f"/documents/{document}/", dutch),
+        Place("document_withdraw", f"/documents/{document}/withdraw", dutch),
         Place("hand_over", f"/d/{bananas}/hand-over", dutch),
         Place("who_can_see", f"/d/{bananas}/access", dutch),
         Place("parties", f"/d/{bananas}/parties/", dutch),

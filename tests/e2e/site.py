@@ -136,6 +136,7 @@ class Site:
             "LODESK_BASE_URL": self.url,
             "LODESK_DEMO": "1",
             "LODESK_POOL": str(self.shape.pool),
+            "LODESK_DOCUMENT_ROOT": str(self.folder / "documents"),
             "LODESK_STATIC_ROOT": str(self.folder / "static"),
             "LODESK_STATIC_STORAGE": "lodesk.ui.storage.BundledManifestStaticFilesStorage",
             "EMAIL_URL": f"smtp://127.0.0.1:{self.catcher.port}",

@@ -183,6 +183,23 @@ def clock_words() -> str:
 
 
 @register.simple_tag
+def upload_words() -> str:
+    """Give js/behaviours/uploads.js its words, those of sizes included."""
+    words = {
+        "waiting": gettext("waiting"),
+        "looking": gettext("looking into it"),
+        "lost": gettext("The line is down: it goes on by itself, from where it stopped."),
+        "ended": gettext("You may not add it here now: load the page again."),
+        "unread": gettext("The file can no longer be read: choose it again."),
+        "of": gettext("%(done)s of %(whole)s"),
+        "B": gettext("%(number)s B"),
+        "kB": gettext("%(number)s kB"),
+        "MB": gettext("%(number)s MB"),
+    }
+    return json.dumps(words, ensure_ascii=False)
+
+
+@register.simple_tag
 def mail_fact(label: object, value: object) -> str:
     """Lay a label and its value out in two columns of a plain-text mail of 56."""
     head = f"{label}: ".ljust(_MAIL_LABEL)
