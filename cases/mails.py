@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.errors import HeaderParseError
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.utils import getaddresses
 from html.parser import HTMLParser
 
@@ -86,7 +86,7 @@ def _addresses(message: EmailMessage, name: str) -> tuple[Address, ...]:
 def _sent_at(message: EmailMessage) -> datetime | None:
     """When it says it was sent; a date without a zone is in UTC (RFC 5322, section 3.3)."""
     try:
-        sent = message["date"].datetime if message["date"] else None
+        sent: datetime | None = message["date"].datetime if message["date"] else None
     except (AttributeError, ValueError, TypeError, HeaderParseError):
         return None
     if sent is None:
@@ -105,7 +105,7 @@ def _text(message: EmailMessage) -> str:
     return "\n".join(lines).strip()
 
 
-def _content(part: EmailMessage) -> str:
+def _content(part: MIMEPart) -> str:
     """The words of a part, also where the character set is wrong or unknown."""
     try:
         return str(part.get_content())

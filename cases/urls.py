@@ -18,6 +18,7 @@ from cases.views.entries import draft, entry_add, entry_correct, entry_page, ent
 from cases.views.hand_over import hand_over_page
 from cases.views.handovers import handover_page, handovers_page
 from cases.views.help import help_page
+from cases.views.mails import mail_page
 from cases.views.mandates import mandate_page
 from cases.views.parties import known_page, parties_page, party_add, party_correct, party_page
 from cases.views.search import search_page
@@ -51,6 +52,7 @@ urlpatterns = [
         name="entry_translate",
     ),
     path("d/<reference:reference>/draft", draft, name="draft"),
+    path("d/<reference:reference>/mail", mail_page, name="mail"),
     path("d/<reference:reference>/hand-over", hand_over_page, name="hand_over"),
     path("d/<reference:reference>/access", who_can_see_page, name="who_can_see"),
     path("d/<reference:reference>/parties/", parties_page, name="parties"),

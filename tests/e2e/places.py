@@ -33,6 +33,10 @@ def places(site: Site) -> list[Place]:
         " JOIN cases_dossier d ON d.id = m.dossier_id"
         " WHERE d.title LIKE 'Cocaine in%%' AND v.number = 2"
     )
+    ((entry,),) = site.sql(
+        "SELECT t.entry_id FROM cases_translation t JOIN cases_entry e ON e.id = t.entry_id"
+        " JOIN cases_dossier d ON d.id = e.dossier_id WHERE d.title LIKE 'Cocaine in%%'"
+    )
     dutch, belgian = "nl-lo-bog", "be-lo-bog"
     return [
         Place("worklist", "/", dutch),
@@ -43,6 +47,10 @@ def places(site: Site) -> list[Place]:
         Place("dossier_new", "/dossiers/new", belgian),
         Place("dossier_change", f"/d/{bananas}/change", dutch),
         Place("dossier_status", f"/d/{bananas}/status", dutch),
+        Place("entry", f"/d/{bananas}/entries/{entry}", dutch),
+        Place("entry_correct", f"/d/{bananas}/entries/{entry}/correct", dutch),
+        Place("entry_translate", f"/d/{bananas}/entries/{entry}/translate", dutch),
+        Place("mail", f"/d/{bananas}/mail", dutch),
         Place("documents", f"/d/{bananas}/documents", dutch),
         Place("document", f"/documents/{document}/", dutch),
         Place("document_withdraw", f"/documents/{document}/withdraw", dutch),

@@ -1,0 +1,135 @@
+"""A mail becomes an entry in one act, attachments included."""
+
+from collections.abc import Callable
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from accounts.models import User
+from cases.models import Document, Dossier
+from lodesk.audit.models import LogRow
+from tests.browsers import HouseClient
+from tests.factories import Cast, DossierFactory
+from tests.pages import text_of
+
+pytestmark = pytest.mark.django_db
+Browse = Callable[[User | None], HouseClient]
+
+
+@pytest.fixture
+def dossier(cast: Cast) -> Dossier:
+    """A dossier of the Belgian officer."""
+    return DossierFactory(handler=cast.belgian_officer)
+
+
+def mail(**headers: str) -> EmailMessage:
+    """A mail of today from a host authority."""
+    message = EmailMessage()
+    message["From"] = "Capt. R. Ejemplo <r.ejemplo@policia.example>"
+    message["To"] = "Desk <desk@police.example>"
+    message["Subject"] = "Sellos"
+    message["Date"] = timezone.now().replace(microsecond=0)
+    for name, value in headers.items():
+        message[name] = value
+    message.set_content("El sello difiere.")
+    return message
+
+
+def sent(message: EmailMessage | None = None, **values: Any) -> dict[str, Any]:
+    """The form with a mail as a file."""
+    fields: dict[str, Any] = {"kind": "incoming_message", "language": "es"}
+    if message is not None:
+        fields["file"] = SimpleUploadedFile("mail.eml", message.as_bytes())
+    return fields | values
+
+
+def test_a_mail_becomes_an_entry_with_its_attachments(
+    cast: Cast, client_of: Browse, dossier: Dossier
+) -> None:
+    message = mail()
+    message.add_attachment(b"Informe.\n", maintype="text", subtype="plain", filename="informe.txt")
+    client = client_of(cast.belgian_officer)
+    answer = client.post(f"/d/{dossier.reference}/mail", sent(message, handling_codes=["H2"]))
+    entry = dossier.entries.get(kind="incoming_message")
+    assert answer.headers["Location"] == f"/d/{dossier.reference}/#entry-{entry.pk}"
+    assert (entry.text, entry.language) == ("Sellos\n\nEl sello difiere.", "es")
+    assert (entry.counterpart, entry.counterpart_person, entry.channel) == (
+        "Capt. R. Ejemplo",
+        "r.ejemplo@policia.example",
+        "email",
+    )
+    document = Document.objects.get(dossier=dossier)
+    assert (document.entry_id, document.title) == (entry.pk, "informe.txt")
+    assert document.handling_codes == ["H2"]
+    assert "1 attachment kept." in text_of(client.get(answer.headers["Location"]))
+    assert LogRow.objects.filter(action="entry.added", target_id=dossier.pk).exists()
+
+
+def test_an_attachment_that_cannot_be_kept_is_named_and_the_mail_is_recorded(
+    cast: Cast, client_of: Browse, dossier: Dossier
+) -> None:
+    message = mail()
+    program = b"MZ" + bytes(200)
+    message.add_attachment(
+        program, maintype="application", subtype="octet-stream", filename="informe.exe"
+    )
+    client = client_of(cast.belgian_officer)
+    answer = client.post(f"/d/{dossier.reference}/mail", sent(message))
+    shown = text_of(client.get(answer.headers["Location"]))
+    assert "Not kept: informe.exe." in shown
+    assert "El sello difiere." in shown
+    assert not Document.objects.filter(dossier=dossier).exists()
+
+
+def test_a_pasted_mail_becomes_an_entry(cast: Cast, client_of: Browse, dossier: Dossier) -> None:
+    client = client_of(cast.belgian_officer)
+    source = mail().as_string()
+    client.post(f"/d/{dossier.reference}/mail", sent(source=source, kind="outgoing_message"))
+    entry = dossier.entries.get(kind="outgoing_message")
+    assert (entry.direction, entry.counterpart) == ("out", "Desk")
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "words"),
+    [
+        ({}, "file", "one of the two"),
+        ({"source": "Just words."}, "source", "This is no mail"),
+        ({"source": "From: a@b.example\n\nNATO SECRET annex"}, "source", "national channel"),
+        ({"source": "From: a@b.example\n\nx", "handling_codes": ["H3"]}, "handling_note", "H3"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_the_field_and_nothing_typed_is_lost(
+    cast: Cast,
+    client_of: Browse,
+    dossier: Dossier,
+    values: dict[str, Any],
+    field: str,
+    words: str,
+) -> None:
+    client = client_of(cast.belgian_officer)
+    answer = client.post(f"/d/{dossier.reference}/mail", sent(**values))
+    assert list(answer.context["form"].errors) == [field]
+    assert words in text_of(answer)
+    assert answer.context["form"]["source"].value() == values.get("source")
+    assert not dossier.entries.exists()
+
+
+def test_a_file_larger_than_a_mail_is_refused(
+    cast: Cast, client_of: Browse, dossier: Dossier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cases.forms.mails.LARGEST", 100)
+    client = client_of(cast.belgian_officer)
+    answer = client.post(f"/d/{dossier.reference}/mail", sent(mail()))
+    assert "larger than a mail can be" in text_of(answer)
+
+
+def test_a_mail_of_years_ago_is_recorded_now(
+    cast: Cast, client_of: Browse, dossier: Dossier
+) -> None:
+    client = client_of(cast.belgian_officer)
+    source = "From: a@b.example\nDate: Mon, 4 Mar 2019 10:00:00 +0000\n\nText."
+    client.post(f"/d/{dossier.reference}/mail", sent(source=source))
+    assert dossier.entries.get().at.year == timezone.now().year
