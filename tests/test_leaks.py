@@ -728,6 +728,8 @@ def _ways_to_find(world: World, name: str) -> Iterator[tuple[str, set[str]]]:
          ["CSQU3054383"]),
         ("the names", "cases_known(%s, '', 100) f JOIN cases_party p ON p.id = f.party_id"
          " JOIN cases_dossier d ON d.id = p.dossier_id", NAME),
+        ("the beginnings of numbers", "cases_known('nobody', %s, 100) f JOIN cases_party p"
+         " ON p.id = f.party_id JOIN cases_dossier d ON d.id = p.dossier_id", "CSQU305"),
         ("the foreign references", "cases_same_references(%s, 100) f JOIN cases_dossier d"
          " ON d.id = f", "SIENA 2026-4711"),
     ):  # fmt: skip

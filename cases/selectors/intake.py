@@ -1,6 +1,7 @@
 """Before a dossier is opened: what is open already on the same matter, among what one may see."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cases import identifiers
@@ -22,7 +23,12 @@ def same_matter(user: "User", fields: Mapping[str, Any]) -> list[Same]:
     """Dossiers in sight with the same foreign reference, or with a number of title or summary."""
     by_reference = known.same_references(user, _references(fields))
     by_number = known.same_numbers(user, _numbers(fields))
-    return list({each.reference: each for each in (*by_reference, *by_number)}.values())
+    found: dict[str, Same] = {}
+    for each in (*by_reference, *by_number):
+        known_so_far = found.get(each.reference)
+        what = f"{known_so_far.what}, {each.what}" if known_so_far else each.what
+        found[each.reference] = replace(each, what=what)
+    return list(found.values())
 
 
 def _references(fields: Mapping[str, Any]) -> str:

@@ -92,16 +92,20 @@ def same_references(user: "User", written: str) -> list[Same]:
 
 
 def _same(found: Sequence[tuple[UUID, str]], user: "User") -> list[Same]:
-    visible = Dossier.objects.visible_to(user).in_bulk([key for key, _what in found])
+    """Each dossier once, with everything in it that is the same."""
+    alike: dict[UUID, list[str]] = {}
+    for key, what in found:
+        alike.setdefault(key, []).append(what)
+    visible = Dossier.objects.visible_to(user).in_bulk(alike)
     return [
         Same(
-            what=what or dossier.foreign_references,
+            what=", ".join(whats).strip() or dossier.foreign_references,
             reference=dossier.reference,
             owner=dossier.owner,
             title=dossier.title,
             url=reverse("dossier", args=[dossier.reference]),
         )
-        for key, what in found
+        for key, whats in alike.items()
         if (dossier := visible.get(key)) is not None
     ][:MOST]
 

@@ -168,6 +168,8 @@ def _parties(dossier: Dossier, other: Dossier, dutch: Dossier) -> dict[str, Any]
     gone = PartyFactory(dossier=dossier, name="Gone", **then)
     last = PartyFactory(dossier=dossier, replaces=gone, withdrawn=True, reason="x", **then)
     connection = ConnectionFactory(one=one, other=another)
+    ended = ConnectionFactory(one=one, other=another, kind="owner")
+    end = ConnectionFactory(one=one, other=another, kind="owner", replaces=ended, reason="x")
     return {
         "party": one.pk,
         "another": another.pk,
@@ -175,6 +177,7 @@ def _parties(dossier: Dossier, other: Dossier, dutch: Dossier) -> dict[str, Any]
         "other_party": PartyFactory(dossier=other, **then).pk,
         "dutch_party": PartyFactory(dossier=dutch, **then).pk,
         "connection": connection.pk,
+        "end": end.pk,
     }
 
 
@@ -555,6 +558,8 @@ PARTIES = (
     Attempt("withdraw a connection without a reason", _connection(replaces_id="%(connection)s")),
     Attempt("withdraw another connection", _connection(
         replaces_id="%(connection)s", kind="'owner'", reason="'x'")),
+    Attempt("withdraw a withdrawal", _connection(
+        replaces_id="%(end)s", kind="'owner'", reason="'x'")),
     Attempt("change a connection", _update("cases_connection", "kind = 'owner'", "connection")),
     Attempt("hide a connection", _update("cases_connection", "current = false", "connection")),
     Attempt("delete a connection", "DELETE FROM cases_connection WHERE id = %(connection)s"),

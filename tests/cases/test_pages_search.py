@@ -129,6 +129,7 @@ def test_a_name_finds_the_dossiers_that_hold_it(cast: Cast, client_of: Browse) -
     party = PartyFactory(dossier=dossier, kind="person", role="suspect", name="Jan Modelman",
                          aliases="Juan Modelo")  # fmt: skip
     PartyFactory(dossier=DossierFactory(owner="NL"), name="Jan Modelman")
+    PartyFactory(dossier=DossierFactory(), name="Somebody else", numbers=["IMO 9074729"])
     client = client_of(cast.belgian_officer)
     assert search(client, "modelman") == search(client, "juan mod") == ["Reefer"]
     PartyFactory(dossier=dossier, name="Somebody", replaces=party, reason="mistaken")
@@ -145,9 +146,36 @@ def test_a_number_that_was_corrected_or_withdrawn_is_not_found(
     )
     client = client_of(cast.belgian_officer)
     assert search(client, "XMPU 120045 7") == []
+    assert client.get("/known", {"name": "XMPU120"}).context["found"] == ["XMPU 120045 9"]
     assert client.get("/search", {"q": "XMPU 120045 9"}).status_code == 302
     PartyFactory(dossier=dossier, withdrawn=True, replaces=right, reason="another ship")
     assert search(client, "XMPU 120045 9") == []
+    assert client.get("/known", {"name": "XMPU120"}).context["found"] == []
+
+
+def test_a_number_corrected_under_a_mandate_is_not_found(cast: Cast, client_of: Browse) -> None:
+    dossier = DossierFactory(handler=cast.belgian_officer)
+    wrong = PartyFactory(dossier=dossier, numbers=["XMPU 120045 7"])
+    PartyFactory(dossier=dossier, numbers=["XMPU 120045 9"], replaces=wrong, reason="read again")
+    PartyFactory(dossier=dossier, name="Somebody else", numbers=["IMO 9074729"])
+    mandate = MandateFactory(dossier=dossier, receiver=cast.dutch_officer, level="view")
+    grant(dossier, cast.dutch_officer, "view", mandate)
+    client = client_of(cast.dutch_officer)
+    assert search(client, "XMPU 120045 7") == []
+    assert client.get("/known", {"name": "XMPU120"}).context["found"] == ["XMPU 120045 9"]
+    assert client.get("/known", {"name": "Frutas"}).context["found"] == []
+
+
+def test_a_wrong_copy_of_the_owner_opens_nothing(cast: Cast) -> None:
+    dossier = DossierFactory(handler=cast.belgian_officer)
+    PartyFactory(dossier=dossier, numbers=["CSQU 305438 3"])
+    mandate = MandateFactory(dossier=dossier, receiver=cast.dutch_officer, level="view")
+    grant(dossier, cast.dutch_officer, "view", mandate)
+    with without_rules("cases_mandate"):
+        Mandate.objects.filter(pk=mandate.pk).update(ends_at=in_(minutes=-30))
+    as_owner("UPDATE cases_identifier SET owner = 'NL'")
+    for question in ("cases_holding('{CSQU3054383}', 9)", "cases_known('nobody', 'CSQU3', 9)"):
+        assert raw(cast.dutch_officer, f"SELECT * FROM {question}") == []
 
 
 def test_a_number_of_another_country_is_found_while_the_mandate_lasts(

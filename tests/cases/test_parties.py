@@ -160,6 +160,7 @@ def test_a_closed_dossier_takes_none_by_either_wall(
 
 def test_a_correction_is_a_new_version_and_the_old_one_stays(cast: Cast, dossier: Dossier) -> None:
     me = cast.belgian_officer
+    (beside,) = add(me, dossier, new("IMO 9074729"))
     (first,) = add(me, dossier, new("XMPU 120045 7", name="Box"))
     second = correct(me, first, new("XMPU 120045 9", name="Crate"), "read again on the picture")
     third = correct(cast.belgian_colleague, second, new("XMPU 120045 9", name="Reefer"))
@@ -170,7 +171,9 @@ def test_a_correction_is_a_new_version_and_the_old_one_stays(cast: Cast, dossier
         (2, "Crate", False, first.pk, "read again on the picture"),
         (3, "Reefer", True, second.pk, "a slip"),
     ]
-    numbers = Identifier.objects.order_by("party__number").values_list("value", "current")
+    assert beside.identifiers.get().current
+    numbers = Identifier.objects.exclude(party=beside.pk).order_by("party__number")
+    numbers = numbers.values_list("value", "current")
     assert list(numbers) == [
         ("XMPU 120045 7", False), ("XMPU 120045 9", False), ("XMPU 120045 9", True),
     ]  # fmt: skip
@@ -224,6 +227,18 @@ def test_the_database_decides_number_moment_origin_and_whether_it_is_current(
     assert timezone.now() - forged.added_at < timedelta(hours=1)
     number = forged.identifiers.get()
     assert (number.owner, number.current) == ("BE", True)
+
+
+def test_a_number_stands_where_its_version_stands(cast: Cast, dossier: Dossier) -> None:
+    dutch = PartyFactory(dossier=DossierFactory(owner="NL"), numbers=NUMBERS)
+    here = PartyFactory(dossier=dossier, numbers=NUMBERS)
+    for party in (dutch, here):
+        found = party.identifiers.values_list("dossier", "owner").distinct()
+        assert list(found) == [(party.dossier_id, party.dossier.owner)]
+    stray = Identifier(party=dutch, dossier_id=dossier.pk, kind="other", value="x", normal="X")
+    Identifier.objects.bulk_create([stray])
+    stray.refresh_from_db()
+    assert (stray.dossier_id, stray.owner) == (dutch.dossier_id, "NL")
 
 
 def test_a_number_joins_its_version_only_while_that_is_being_written(
