@@ -229,7 +229,8 @@ def facts(document: Document) -> list[Fact]:
 
 def obligations(document: Document) -> list[str]:
     """What the handling codes bind to, in sentences, to be read before the act."""
-    owner, note = document.dossier.owner, document.dossier.handling_note
+    said = document.entry.handling_note if document.entry else ""
+    owner, note = document.dossier.owner, said or document.dossier.handling_note
     words = {
         HandlingCode.H1: _("H1: not as evidence without the consent of %(owner)s."),
         HandlingCode.H2: _("H2: not to be passed on without the consent of %(owner)s."),

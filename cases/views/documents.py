@@ -185,5 +185,5 @@ def _document(request: HttpRequest, key: str) -> Document:
 def _version(request: HttpRequest, key: str) -> DocumentVersion:
     visible = Document.objects.visible_to(user_of(request))
     versions = DocumentVersion.objects.filter(document__in=visible)
-    related = ("document__dossier", "document__dossier__desk")
+    related = ("document__dossier", "document__dossier__desk", "document__entry")
     return get_object_or_404(versions.select_related(*related), pk=key)

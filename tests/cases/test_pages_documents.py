@@ -23,6 +23,7 @@ from tests.factories import (
     Cast,
     DocumentFactory,
     DossierFactory,
+    EntryFactory,
     MandateFactory,
     add_version,
     grant,
@@ -346,6 +347,15 @@ def test_what_the_codes_bind_to_is_read_before_the_file_is_opened(
     shown = text_of(handler.get(f"/documents/{document.pk}/"))
     for words in ("H1: not as evidence", "H2: not to be passed on", "H3: Ask CGI by phone."):
         assert shown.index(words) < shown.index("Download")
+
+
+def test_the_text_of_h3_is_the_entrys_own_where_it_has_one(
+    handler: HouseClient, dossier: Dossier
+) -> None:
+    entry = EntryFactory(dossier=dossier, handling_codes=["H3"], handling_note="Source at risk.")
+    document = DocumentFactory(dossier=dossier, entry=entry, handling_codes=["H3"])
+    shown = text_of(handler.get(f"/documents/{document.pk}/"))
+    assert "H3: Source at risk." in shown
 
 
 def test_a_file_is_something_to_keep_never_to_show(handler: HouseClient, dossier: Dossier) -> None:
