@@ -69,9 +69,10 @@ def item(
     *,
     new: bool = False,
     may_write: bool = False,
+    linked: bool = False,
     translations: Sequence[Translation] = (),
 ) -> Item:
-    """An entry as the timeline shows it, with the way to correct it for who may."""
+    """An entry as a page shows it; `linked` with the way to its versions and to correct it."""
     return Item(
         "entry",
         entry.at,
@@ -82,7 +83,7 @@ def item(
         codes=heads.codes(entry.handling_codes),
         text=entry.text,
         language=entry.language,
-        foot=foot(entry, may_write=may_write),
+        foot=[*foot(entry), *(links(entry, may_write=may_write) if linked else ())],
         translations=[translated(each) for each in translations],
         anchor=f"entry-{entry.pk}",
     )
@@ -110,7 +111,7 @@ def _counterpart(entry: Entry) -> str:
     return f"{Direction.OUT.label} {name}" if entry.direction == Direction.OUT else name
 
 
-def foot(entry: Entry, *, may_write: bool) -> list[Foot]:
+def foot(entry: Entry) -> list[Foot]:
     """What stands under an entry, each remark by itself."""
     remarks = (
         _evaluated(entry),
@@ -120,14 +121,15 @@ def foot(entry: Entry, *, may_write: bool) -> list[Foot]:
         _recorded(entry),
         _version(entry),
     )
-    found = [Foot(text) for text in remarks if text]
-    links = []
-    if entry.version > 1:
-        links.append(_("Show earlier versions"))
-    elif may_write:
-        links.append(_("Correct or translate"))
+    return [Foot(text) for text in remarks if text]
+
+
+def links(entry: Entry, *, may_write: bool) -> list[Foot]:
+    """The way to the page of an entry, where there is something to see or to do."""
     where = reverse("entry", args=[entry.dossier.reference, entry.pk])
-    return [*found, *(Foot(label, where) for label in links)]
+    if entry.version > 1:
+        return [Foot(_("Show earlier versions"), where)]
+    return [Foot(_("Correct or translate"), where)] if may_write else []
 
 
 def _evaluated(entry: Entry) -> str:

@@ -122,7 +122,9 @@ def _item(entry: Entry, seen: _Seen, translations: Sequence[Translation]) -> Ite
     if entry.kind == EntryKind.EVENT:
         text = seen.parties.sentence(entry) or sentence(entry, seen.papers.named_by(entry))
         return Item("event", entry.at, id=str(entry.pk), new=new, text=text)
-    found = entries.item(entry, new=new, may_write=seen.may_write, translations=translations)
+    found = entries.item(
+        entry, new=new, may_write=seen.may_write, linked=True, translations=translations
+    )
     papers = [_paper(each) for each in seen.papers.of_entries.get(entry.pk, ())]
     return replace(found, foot=[*papers, *found.foot])
 
