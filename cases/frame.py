@@ -102,6 +102,8 @@ PAGES = {
     "dossier_change": "dossiers",
     "dossier_status": "dossiers",
     "entry_add": "dossiers",
+    "deadlines": "dossiers",
+    "deadline": "dossiers",
     "who_can_see": "dossiers",
     "hand_over": "handovers",
     "handovers": "handovers",

@@ -5,6 +5,7 @@ what they did themselves, and nothing of a case is in an alert: reference, event
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from django.urls import reverse
 from accounts.models import Role
 from cases import wordings
 from cases.models import (
+    Clock,
+    ClockInterval,
     Dossier,
     DossierGroupPermission,
     DossierUserPermission,
@@ -178,6 +181,48 @@ def ended_by_time(
             survives_access=True,
             key=f"{key}:{subject.id}",
         )
+
+
+def extended(dossier: Dossier, clock: Clock, interval: ClockInterval, *, by: "User") -> None:
+    """A court is asked, and the answer comes later: who opened it and who handles it learn it."""
+    handler = {dossier.handler_id} if dossier.handler_id is not None else set()
+    opener = {dossier.opened_by_id} - handler
+    facts = {"kind": clock.kind, "until": interval.expected_until}
+    for people_told, because in ((handler, "handler"), (opener, "opened")):
+        alerts.announce(
+            event="clock.extended",
+            to=people_told,
+            subject=subject_of(dossier),
+            because=because,
+            actor=by.pk,
+            facts=facts,
+            path=reverse("deadlines", args=[dossier.reference]),
+            key=str(interval.pk),
+        )
+
+
+def due(
+    event: str,
+    subject: Subject,
+    *,
+    clock: UUID,
+    kind: str,
+    due_at: datetime,
+    because: str,
+    told: Sequence[int],
+) -> None:
+    """A moment of a clock has come: once for each clock, moment and due time."""
+    alerts.announce(
+        event=event,
+        to=told,
+        subject=subject,
+        because=because,
+        actor=None,
+        facts={"kind": kind},
+        due_at=due_at,
+        path=reverse("deadlines", args=[subject.reference]),
+        key=f"{clock}:{int(due_at.timestamp())}",
+    )
 
 
 def _announce(

@@ -324,6 +324,20 @@ def _may_withdraw(user: "User", document: Any) -> Decision:
     )
 
 
+def may_settle(user: "User", clock: Any, dossier: HasOwner) -> Decision:
+    """Whether a person may say of a clock that it is done.
+
+    On a closed dossier only the review is left, and the owner's headquarters settles it.
+    """
+    if clock.settled_at is not None:
+        return no(_("This clock is settled already."))
+    if dossier.status != Status.CLOSED:
+        return may(user, Step.CONTRIBUTE, dossier)
+    if clock.kind == "review" and Level.OVERSEE in levels(user, dossier):
+        return YES
+    return no(_("Only the owner's headquarters settles the review of a closed dossier."))
+
+
 def is_addressee(user: "User", handover: Any) -> bool:
     """Whether an offer is made to this person, by name or through the team."""
     mine = principals(user)

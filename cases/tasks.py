@@ -18,3 +18,10 @@ def forget_uploads() -> None:
     """Forget files nobody finished within a day; may run twice."""
     with acting_as(None):
         uploads.forget_stale()
+
+
+@shared_task
+def remind() -> None:
+    """Tell of what is nearly due, due and overdue; may run twice."""
+    with acting_as(None):
+        time.remind()

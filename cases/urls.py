@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from cases.selectors.search import REFERENCE
 from cases.views.access import who_can_see_page
+from cases.views.clocks import deadline_page, deadlines_page
 from cases.views.documents import (
     document_file,
     document_page,
@@ -54,6 +55,8 @@ urlpatterns = [
     path("d/<reference:reference>/draft", draft, name="draft"),
     path("d/<reference:reference>/mail", mail_page, name="mail"),
     path("d/<reference:reference>/hand-over", hand_over_page, name="hand_over"),
+    path("d/<reference:reference>/deadlines", deadlines_page, name="deadlines"),
+    path("d/<reference:reference>/deadlines/<uuid:clock>", deadline_page, name="deadline"),
     path("d/<reference:reference>/access", who_can_see_page, name="who_can_see"),
     path("d/<reference:reference>/parties/", parties_page, name="parties"),
     path("d/<reference:reference>/parties/add", party_add, name="party_add"),

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.zones import Zones
+from cases import clocks
 from lodesk.alerts import wording
 from lodesk.alerts.models import Alert
 from lodesk.alerts.wording import Fact, Wording
@@ -27,6 +28,7 @@ def _because(alert: Alert) -> str:
         "coordinator": _("You get this because you coordinate for %(country)s."),
         "asked": _("You get this because you asked for the mandate or gave the dossier."),
         "handler": _("You get this because you handle the dossier."),
+        "opened": _("You get this because you opened the dossier."),
         "handled": _("You get this because you handled the dossier until now."),
         "headquarters": _("You get this because your headquarters owns the dossier."),
         "offered": _("You get this because the dossier was offered to you."),
@@ -43,7 +45,10 @@ def _because(alert: Alert) -> str:
         }
     if alert.survives_access:
         return sentence
-    floor = _("Mails about handovers and mandates cannot be switched off.")
+    if alert.event.startswith("clock."):
+        floor = _("Mails about deadlines cannot be switched off.")
+    else:
+        floor = _("Mails about handovers and mandates cannot be switched off.")
     return f"{sentence} {floor}"
 
 
@@ -102,6 +107,31 @@ def _mandate_given(alert: Alert, zones: Zones) -> Wording:
     )
 
 
+def _due(line: Callable[[], tuple[str, str]]) -> wording.Words:
+    """A clock at one of its moments: what is due, and when, in both zones."""
+
+    def words(alert: Alert, zones: Zones) -> Wording:
+        headline, subject = line()
+        code = str(alert.facts.get("kind", ""))
+        facts = [Fact(_("What"), str(clocks.Kind(code).label))] if code in clocks.Kind else []
+        if alert.due_at is not None:
+            both = times.both(alert.due_at, here=zones.here, home=zones.home, named=True)
+            facts.append(Fact(_("Due"), both))
+        when = times.absolute(alert.due_at, now=timezone.now()) if alert.due_at else ""
+        return Wording(headline, subject % {"when": when}, because=_because(alert), facts=facts)
+
+    return words
+
+
+def _extended(alert: Alert, zones: Zones) -> Wording:
+    return Wording(
+        headline=_("The answer needs a judicial authorisation"),
+        subject=_("a judicial authorisation is asked for"),
+        facts=_when(alert, "until", _("Expected until"), zones),
+        because=_because(alert),
+    )
+
+
 Line = Callable[[], tuple[str, str]]
 
 
@@ -125,6 +155,13 @@ EVENTS: dict[str, wording.Words] = {
     "mandate.given": _mandate_given,
     "mandate.refused": _plain(lambda: (_("The mandate is refused"), _("mandate refused"))),
     "mandate.ended": _plain(lambda: (_("The mandate has ended"), _("mandate ended"))),
+    "clock.half": _due(lambda: (_("Half of the time has gone"), _("due %(when)s, half-time"))),
+    "clock.near": _due(lambda: (_("The end of the time is near"), _("due %(when)s"))),
+    "clock.past": _due(lambda: (_("The time is over"), _("was due %(when)s"))),
+    "clock.unanswered": _due(
+        lambda: (_("Overdue, and nothing has been settled"), _("overdue since %(when)s"))
+    ),
+    "clock.extended": _extended,
     "access.ended": _plain(lambda: (_("Your access has ended"), _("your access has ended"))),
     "handler.left": _plain(
         lambda: (_("Nobody handles this dossier"), _("nobody handles it, please assign"))

@@ -136,6 +136,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "remind of what is due": {
+        "task": "cases.tasks.remind",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "forget old sessions": {
         "task": "lodesk.border.tasks.forget_sessions",
         "schedule": 3600.0,

@@ -31,7 +31,10 @@ from accounts.models import (
     User,
 )
 from cases import identifiers, policy
+from cases.clocks.rules import TERMS
 from cases.models import (
+    Clock,
+    ClockInterval,
     Connection,
     Document,
     DocumentVersion,
@@ -285,11 +288,46 @@ class DossierFactory(factory.django.DjangoModelFactory[Dossier]):
         values["desk"] = _desk(values["desk"])
         for name in ("handler", "opened_by"):
             values[name] = _as_person(values[name])
+        rule, due_at = values.get("due_rule", ""), values.get("due_at")
         dossier: Dossier = super()._create(model_class, *args, **values)
         if with_grants:
             _run("SELECT cases_first_grants(%s)", dossier.pk)
+        if due_at is not None:
+            ClockFactory(dossier=dossier, rule=rule, term_at=due_at)
         dossier.refresh_from_db()
         return dossier
+
+
+class ClockFactory(factory.django.DjangoModelFactory[Clock]):
+    """A clock; without `term_at` the one its rule of hours or calendar days gives."""
+
+    class Meta:
+        model = Clock
+
+    dossier = factory.SubFactory(DossierFactory)
+    kind = "answer"
+    rule = ""
+    starts_at = factory.LazyAttribute(lambda new: new.dossier.received_at)
+    term_at = factory.LazyAttribute(lambda new: new.starts_at + TERMS[new.rule].length)
+    started_by = factory.LazyAttribute(lambda new: new.dossier.handler or new.dossier.opened_by)
+
+    @classmethod
+    def _create(cls, model_class: type[Clock], *args: Any, **values: Any) -> Clock:
+        values["started_by"] = _as_person(values["started_by"])
+        clock: Clock = super()._create(model_class, *args, **values)
+        clock.refresh_from_db()
+        return clock
+
+
+class IntervalFactory(factory.django.DjangoModelFactory[ClockInterval]):
+    """An interval in which a clock stands still; open unless it has an end."""
+
+    class Meta:
+        model = ClockInterval
+
+    clock = factory.SubFactory(ClockFactory)
+    kind = "clarification"
+    starts_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
 
 
 class EntryFactory(factory.django.DjangoModelFactory[Entry]):

@@ -17,6 +17,7 @@ from tests import steps
 from tests.browsers import HouseClient
 from tests.factories import (
     Cast,
+    ClockFactory,
     DocumentFactory,
     DossierFactory,
     EntryFactory,
@@ -80,6 +81,10 @@ party_correct    get  302 200 200 404 200 200 404 404 403 404 404 404 404 404 30
 party_correct    post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
 hand_over        get  302 200 403 404 200 200 404 404 403 404 404 404 404 404 302
 hand_over        post 302 200 403 404 200 200 404 404 403 404 404 404 404 404 302
+deadlines        get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
+deadlines        post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
+deadline         get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
+deadline         post 302 400 400 404 400 400 404 404 400 404 404 404 404 404 302
 who_can_see      get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
 who_can_see      post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
 documents        get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
@@ -167,6 +172,7 @@ def world(cast: Cast) -> World:
             "reference": held.reference,
             "entry": str(EntryFactory(dossier=held).pk),
             "party": str(PartyFactory(dossier=held, numbers=["CSQU 305438 3"]).pk),
+            "clock": str(ClockFactory(dossier=held, rule="8h").pk),
             "handover": str(offered.pk),
             "mandate": str(steps.mandate_of(asked).pk),
             "document": str(document.pk),

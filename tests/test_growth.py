@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from cases.models import Dossier, Party
@@ -12,10 +13,12 @@ from tests import steps
 from tests.browsers import HouseClient
 from tests.factories import (
     Cast,
+    ClockFactory,
     ConnectionFactory,
     DocumentFactory,
     DossierFactory,
     EntryFactory,
+    IntervalFactory,
     PartyFactory,
     add_version,
 )
@@ -131,6 +134,25 @@ def test_the_page_of_a_document_asks_the_same_for_two_versions_and_for_fifty(
     for number in range(48):
         add_version(document, b"%d" % number)
     assert queries_of(client, path) == few
+
+
+def test_deadlines_ask_the_same_for_two_clocks_and_for_twenty(
+    cast: Cast, client_of: ClientOf
+) -> None:
+    client = client_of(cast.belgian_officer)
+    dossier = DossierFactory(owner="BE", handler=cast.belgian_officer)
+    paths = (f"/d/{dossier.reference}/deadlines", f"/d/{dossier.reference}/")
+    IntervalFactory(clock=ClockFactory(dossier=dossier, rule="8h"))
+    _clocks(dossier, 1)
+    few = {path: queries_of(client, path) for path in paths}
+    _clocks(dossier, 18)
+    assert {path: queries_of(client, path) for path in few} == few
+
+
+def _clocks(dossier: Dossier, count: int) -> None:
+    ClockFactory.create_batch(count, dossier=dossier, kind="confirmation", rule="24h")
+    done = {"settled_at": timezone.now(), "settled_as": "done"}
+    ClockFactory.create_batch(count, dossier=dossier, kind="confirmation", rule="24h", **done)
 
 
 def test_the_log_asks_the_same_for_two_rows_and_for_fifty(cast: Cast, client_of: ClientOf) -> None:

@@ -122,6 +122,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "document": (SIDE_DOOR, ANOTHER),
     "document_withdraw": (SIDE_DOOR, ANOTHER),
     "document_file": (BULK, SIDE_DOOR),
+    "deadlines": (SIDE_DOOR, COUNTS, CONTEXT),
+    "deadline": (SIDE_DOOR, ANOTHER, CONTEXT),
     "hand_over": (SIDEBAR, COUNTS, NESTED, ANOTHER, ASSIGNING),
     "who_can_see": (COUNTS, NESTED),
     "handovers": (COUNTS, SEARCH),
@@ -143,6 +145,9 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "accounts": NONE,
     "alerts/inbox.html": (ACTIVITY, MAIL),
     "audit/log.html": (LOG,),
+    "cases/deadline.html": (SIDE_DOOR,),
+    "cases/deadline_act.html": (ANOTHER,),
+    "cases/deadlines.html": (SIDE_DOOR, COUNTS),
     "cases/document.html": (SIDE_DOOR, BULK),
     "cases/document_file.html": (BULK,),
     "cases/document_withdraw.html": (SIDE_DOOR,),
@@ -183,6 +188,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
 }
 FRAMES = ("components/", "django/", "layout/", "400", "403", "404", "500")  # what pages are made of
 TASKS: dict[str, tuple[str, ...]] = {
+    "cases.tasks.remind": (MAIL,),
     "cases.tasks.forget_uploads": NONE,
     "cases.tasks.tidy_up": (MAIL,),
     "lodesk.alerts.tasks.send_due": (MAIL,),
@@ -200,6 +206,11 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "mandate.refused": (MAIL,),
     "mandate.ended": (MAIL,),
     "access.ended": (MAIL,),
+    "clock.half": (MAIL,),
+    "clock.near": (MAIL,),
+    "clock.past": (MAIL,),
+    "clock.unanswered": (MAIL,),
+    "clock.extended": (MAIL,),
     "handler.left": (MAIL,),
     "dossier.opened": (MAIL, ASSIGNING),
     "dossier.opened_for_you": (MAIL,),
@@ -217,6 +228,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 # Tables with a dossier in them, besides its own.
 TABLES: dict[str, tuple[str, ...]] = {
+    "cases.Clock": (SIDE_DOOR,),
     "cases.Document": (BULK, SIDE_DOOR),
     "cases.Upload": (BULK, SIDE_DOOR),
     "cases.Entry": (ACTIVITY, SIDE_DOOR),

@@ -12,6 +12,8 @@ class Told:
     """A dossier as the story starts. Notes are (hours ago, author, text).
 
     With a rule among the fields the due time follows from it; else it is given in minutes.
+    `clocks` are (kind, rule, text, hours ago, hours ago that it was settled, or None); `pauses` are
+    (kind, hours ago, for how many minutes, or None for one that is open, reason).
     """
 
     key: str
@@ -23,6 +25,8 @@ class Told:
     due_in_minutes: int | None
     fields: dict[str, Any]
     notes: tuple[tuple[float, str, str], ...] = field(default=())
+    clocks: tuple[tuple[str, str, str, float, float | None], ...] = field(default=())
+    pauses: tuple[tuple[str, float, int | None, str], ...] = field(default=())
 
 
 def _fields(kind: str, title: str, summary: str, host: str, **more: Any) -> dict[str, Any]:
@@ -66,6 +70,12 @@ DOSSIERS = (
             foreign_references="SIENA 4410077",
             next_step="Answer CGI",
         ),
+        clocks=(
+            ("confirmation", "24h", "Confirm the call to the port authority", 5.5, 4.1),
+            ("host_authority", "10wd_host", "Inspection report from the terminal", 5.2, None),
+            ("headquarters", "2wd_owner", "May the container be opened?", 4.6, None),
+        ),
+        pauses=(("clarification", 3.6, 25, ""),),
     ),
     Told(
         key="seals",
@@ -115,6 +125,7 @@ DOSSIERS = (
             next_step="Précisions de CGI",
         ),
         notes=((200, "be-lo-bog", "Précisions demandées à CGI sur les dates des chargements."),),
+        pauses=(("clarification", 199, None, ""),),
     ),
     Told(
         key="quito",

@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Desk, User
-from cases import clocks
+from cases.clocks import Kind, SettledAs
 from cases.demo import acts, papers, parties
 from cases.demo.dossiers import DOSSIERS, Told
 from cases.demo.entries import BY_DOSSIER, Written
-from cases.models import Dossier, Entry, ReferenceCounter, Translation
+from cases.models import Clock, ClockInterval, Dossier, Entry, ReferenceCounter, Translation
 from cases.models.entries import EntryKind
-from cases.services import grants
+from cases.services import clocks, grants
 
 # Where the numbering stands, so that references look like those of a desk that has worked.
 COUNTERS = {("BE", "BOG"): 41, ("NL", "BOG"): 103, ("LU", "BOG"): 8, ("BE", "BSB"): 16}
@@ -61,9 +61,8 @@ def _write(told: Told, story: Story) -> Dossier:
         opened_at=opened,
         status_since=opened,
         received_at=opened,
-        due_at=_due(told, opened, story.now),
         legal_basis=LEGAL_BASIS,
-        **told.fields,
+        **{name: value for name, value in told.fields.items() if name != "due_rule"},
     )
     dossier.refresh_from_db(fields=["reference", "year", "number"])
     for hours_ago, author, text in told.notes:
@@ -80,6 +79,8 @@ def _write(told: Told, story: Story) -> Dossier:
     for written in BY_DOSSIER.get(told.key, ()):
         _enter(written, dossier, story)
     grants.give_first(dossier)
+    _start_clocks(told, dossier, story.now)
+    dossier.refresh_from_db()
     return dossier
 
 
@@ -107,8 +108,50 @@ def _enter(written: Written, dossier: Dossier, story: Story) -> None:
         )  # fmt: skip
 
 
-def _due(told: Told, received: datetime, now: datetime) -> datetime | None:
+def _start_clocks(told: Told, dossier: Dossier, now: datetime) -> None:
+    """What is due, and in which intervals the clock for the answer stood still."""
+    rule = told.fields.get("due_rule", "")
+    due_at = _due(told, now) or clocks.term(dossier, rule, dossier.received_at)
+    if due_at is not None:
+        answer = _clock(dossier, Kind.ANSWER, rule, dossier.received_at, due_at)
+        for kind, hours_ago, minutes, reason in told.pauses:
+            start = now - timedelta(hours=hours_ago)
+            ClockInterval.objects.create(
+                clock=answer,
+                kind=kind,
+                starts_at=start,
+                ends_at=start + timedelta(minutes=minutes) if minutes else None,
+                started_by=dossier.handler,
+                reason=reason,
+            )
+    for kind, rule, text, hours_ago, settled in told.clocks:
+        start = now - timedelta(hours=hours_ago)
+        due_at = clocks.term(dossier, rule, start) or now
+        clock = _clock(dossier, kind, rule, start, due_at, text=text)
+        if settled is not None:
+            Clock.objects.filter(pk=clock.pk).update(
+                settled_at=now - timedelta(hours=settled),
+                settled_as=SettledAs.DONE,
+                settled_by=dossier.handler,
+            )
+
+
+def _clock(
+    dossier: Dossier, kind: str, rule: str, start: datetime, due_at: datetime, text: str = ""
+) -> Clock:
+    return Clock.objects.create(
+        dossier=dossier,
+        kind=kind,
+        rule=rule,
+        text=text,
+        starts_at=start,
+        term_at=due_at,
+        started_by=dossier.handler or dossier.opened_by,
+    )
+
+
+def _due(told: Told, now: datetime) -> datetime | None:
     if told.due_in_minutes is None:
-        return clocks.due(told.fields.get("due_rule", ""), received)
+        return None
     due: datetime = now + timedelta(minutes=told.due_in_minutes)
     return due.replace(second=0, microsecond=0)

@@ -15,7 +15,7 @@ from accounts.models import Desk, Person
 from cases import clocks, codes
 from cases.forms import markings
 from cases.forms.fields import MomentField, text_area
-from cases.models import Dossier
+from cases.models import Clock, Dossier
 from cases.models.dossiers import CrimeArea, HandlingCode, Kind, Purpose, Urgency
 from cases.selectors import languages
 from lodesk.ui.forms import SectionedForm
@@ -139,7 +139,7 @@ class DossierForm(SectionedForm):
     )
     due_rule = forms.ChoiceField(
         label=gettext_lazy("How long"),
-        choices=clocks.Rule.choices,
+        choices=[(rule.value, rule.label) for rule in clocks.ANSWER_RULES],
         required=False,
         help_text=gettext_lazy("Directive (EU) 2023/977, art. 5(1)."),
     )
@@ -197,8 +197,8 @@ class DossierForm(SectionedForm):
         if HandlingCode.H3 in values.get("handling_codes", ()) and not values.get("handling_note"):
             self.add_error("handling_note", _("H3 needs its text: what must be observed."))
         self._check_request(values)
-        if values.get("due_rule") and values.get("received_at"):
-            values["due_at"] = clocks.due(values["due_rule"], values["received_at"])
+        if values.get("due_rule"):
+            values["due_at"] = None
         return values
 
     def _check_request(self, values: dict[str, Any]) -> None:
@@ -296,10 +296,16 @@ class ChangeDossierForm(DossierForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, dossier: Dossier, clock: Clock | None, **kwargs: Any) -> None:
+        """`clock`: the one for the answer, from which the fields of the due time are filled."""
         self.dossier = dossier
-        names = [*DossierForm.base_fields, "version"]
-        initial = {name: getattr(dossier, name) for name in names}
+        self.stored: dict[str, Any] = {
+            "received_at": dossier.received_at,
+            "due_rule": clock.rule if clock else "",
+            "due_at": clock.term_at if clock else None,
+        }
+        names = {*DossierForm.base_fields, "version"} - self.stored.keys()
+        initial = {name: getattr(dossier, name) for name in names} | self.stored
         super().__init__(*args, initial=initial, **kwargs)
         offer(self, "host_country", host_countries([dossier.desk]))
 
@@ -313,11 +319,9 @@ class ChangeDossierForm(DossierForm):
         """A moment that was not touched stays exact: pages show minutes."""
         values = super().clean()
         for name in ("received_at", "due_at"):
-            stored, typed = getattr(self.dossier, name), values.get(name)
+            stored, typed = self.stored[name], values.get(name)
             if stored and typed and stored.replace(second=0, microsecond=0) == typed:
                 values[name] = stored
-        if values.get("due_rule") and values.get("received_at"):
-            values["due_at"] = clocks.due(values["due_rule"], values["received_at"])
         return values
 
 

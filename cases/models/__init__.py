@@ -1,5 +1,6 @@
 """Tables of the cases app, one module a topic."""
 
+from cases.models.clocks import Clock, ClockInterval
 from cases.models.connections import Connection
 from cases.models.documents import Document, DocumentVersion, Upload
 from cases.models.dossiers import Dossier, ReferenceCounter, Visit
@@ -11,6 +12,8 @@ from cases.models.parties import Identifier, Party
 from cases.models.readers import Reader
 
 __all__ = [
+    "Clock",
+    "ClockInterval",
     "Connection",
     "Document",
     "DocumentVersion",

@@ -1,7 +1,7 @@
 """The list of dossiers, and what the page of one of them shows beside the timeline."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from cases.models import Dossier, Handover
 from cases.models.readers import NOBODY, PHASES
 from cases.selectors import access, handovers, languages, lists, places
 from cases.selectors.access import Holder
+from cases.selectors.clocks import Told
 from cases.selectors.lists import Way
 from cases.selectors.rows import Line
 from cases.states import Level, Status
@@ -144,12 +145,16 @@ class AccessLine:
     note: str = ""
 
 
-def next_steps(dossier: Dossier, offer: Handover | None) -> list[NextStep]:
-    """What is written down, whom the dossier waits for, and the offer that is open."""
+def next_steps(dossier: Dossier, offer: Handover | None, clocks: Sequence[Told]) -> list[NextStep]:
+    """What is written down, what is due, whom the dossier waits for, and the offer that is open."""
     waits = dossier.status == Status.WAITING
     steps = []
+    open_ones = [clock for clock in clocks if clock.settled_at is None]
+    answer = next((clock for clock in open_ones if clock.is_answer), None)
     if dossier.next_step:
-        steps.append(NextStep(dossier.next_step, dossier.due_at, waiting=waits))
+        steps.append(_written(dossier.next_step, answer))
+        open_ones = [clock for clock in open_ones if clock is not answer]
+    steps += [_due(clock) for clock in open_ones]
     if waits:
         whom = _("Waiting for: %(whom)s") % {"whom": dossier.get_waiting_for_display()}
         since = _since(dossier.status_since)
@@ -164,6 +169,23 @@ def next_steps(dossier: Dossier, offer: Handover | None) -> list[NextStep]:
             )
         )
     return steps
+
+
+def _written(text: str, answer: Told | None) -> NextStep:
+    """The next step somebody wrote down, which the answer waits for."""
+    if answer is None:
+        return NextStep(text)
+    return replace(_due(answer), text=text, note=_due(answer).note or answer.kind)
+
+
+def _due(clock: Told) -> NextStep:
+    """A clock that runs, or since when it stands still."""
+    text, note = clock.text or clock.kind, clock.kind if clock.text else ""
+    if clock.paused_since is not None:
+        since = times.short_date(times.local_date(clock.paused_since))
+        note = _("stands still since %(date)s") % {"date": since}
+        return NextStep(text, waiting=True, note=note)
+    return NextStep(text, clock.due_at, waiting=clock.waits, note=note)
 
 
 def _since(moment: datetime) -> str:

@@ -9,12 +9,11 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from accounts.zones import Zones
-from cases import clocks
 from cases.models import Dossier
 from cases.models.dossiers import HandlingCode, Kind, Marking, Urgency
 from cases.selectors import languages, places
 from cases.selectors.access import Holder
+from cases.selectors.clocks import Told
 from cases.states import Status
 from lodesk.ui import times
 from lodesk.ui.frame import Zone
@@ -37,22 +36,11 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Pause:
-    """Time in which a clock stood still."""
-
-    start: datetime
-    end: datetime | None
-
-
-@dataclass(frozen=True)
 class FullHead(Head):
     """The head of the dossier page itself."""
 
     status_since: datetime
-    due_rule: str
-    due_how: Sequence[str]
-    received_at: datetime
-    pauses: Sequence[Pause]
+    clock: Told | None  # what is due first, and how that is computed
     handler: str
     handler_note: str
     codes: str
@@ -79,18 +67,14 @@ def head(dossier: Dossier) -> Head:
     )
 
 
-def full_head(dossier: Dossier, zones: Zones, holders: Sequence[Holder]) -> FullHead:
+def full_head(dossier: Dossier, holders: Sequence[Holder], clock: Told | None) -> FullHead:
     """The head of the dossier page; `holders` say under which mandate the handler works."""
     short = head(dossier)
-    rule = _rule(dossier)
     plain: dict[str, Any] = {each.name: getattr(short, each.name) for each in fields(short)}
     return FullHead(
         **plain,
         status_since=dossier.status_since,
-        due_rule=clocks.in_short(rule, dossier.received_at, home=short.home),
-        due_how=clocks.explain(rule, dossier.received_at, home=short.home, here=zones.here),
-        received_at=dossier.received_at,
-        pauses=(),
+        clock=clock,
         handler=str(dossier.handler) if dossier.handler else _("nobody yet"),
         handler_note=_handler_note(dossier, holders),
         codes=codes(dossier.handling_codes),
@@ -100,12 +84,6 @@ def full_head(dossier: Dossier, zones: Zones, holders: Sequence[Holder]) -> Full
         confined=dossier.confined,
         language=languages.name(dossier.language),
     )
-
-
-def _rule(dossier: Dossier) -> str:
-    """The rule of the due time; none when it does not give the time that is stored."""
-    due_at = clocks.due(dossier.due_rule, dossier.received_at)
-    return dossier.due_rule if due_at == dossier.due_at else clocks.Rule.BY_HAND
 
 
 def kind(dossier: Dossier) -> str:

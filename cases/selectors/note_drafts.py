@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases import clocks
 from cases.models import Dossier, Entry
 from cases.models.entries import EntryKind
-from cases.selectors import heads, places
+from cases.selectors import clocks, heads, places
 from lodesk.ui import times
 
 if TYPE_CHECKING:
@@ -71,15 +70,20 @@ def _line(note: Entry) -> str:
 
 
 def _deadline(dossier: Dossier, zones: "Zones") -> Draft:
-    if dossier.due_at is None:
-        return Draft(_("No due time is set."), _("from the dossier"))
     home = places.home_of(dossier.owner)
-    when = times.both(dossier.due_at, here=zones.here, home=home)
-    rule = clocks.in_short(dossier.due_rule, dossier.received_at, home=home)
-    text = _("Due %(when)s.") % {"when": when}
-    if not rule:
-        return Draft(text, _("set by hand"))
-    return Draft(f"{text}\n{rule}.", _("computed from the rule"))
+    found = [each for each in clocks.all_told(dossier, zones) if each.settled_at is None]
+    if not found:
+        return Draft(_("No due time is set."), _("from the dossier"))
+    lines = [
+        _("%(what)s: due %(when)s; %(rule)s.")
+        % {
+            "what": f"{each.kind} ({each.text})" if each.text else each.kind,
+            "when": times.both(each.due_at, here=zones.here, home=home),
+            "rule": each.rule,
+        }
+        for each in found
+    ]
+    return Draft("\n".join(lines), _("computed from the clocks"))
 
 
 def _contacts(dossier: Dossier) -> Draft:

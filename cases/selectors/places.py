@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Headquarters, NationalGroup, Posting, User
+from cases.clocks import Place
+from cases.models import Dossier
 from lodesk.border.context import remembered
 from lodesk.ui.frame import Zone
 
@@ -20,6 +22,15 @@ def home_of(country: str) -> Zone:
     """The clock of a country's headquarters, as the pages name it."""
     place = headquarters()[country]
     return Zone(place.home_name, zoneinfo.ZoneInfo(place.time_zone), timezone.now())
+
+
+def of_working_days(dossier: Dossier) -> tuple[Place, Place]:
+    """Where working days of a dossier are counted: at the owner's headquarters, and at the host."""
+    own, desk = headquarters()[dossier.owner], dossier.desk
+    return (
+        Place(dossier.owner, zoneinfo.ZoneInfo(own.time_zone)),
+        Place(dossier.host_country, zoneinfo.ZoneInfo(desk.time_zone)),
+    )
 
 
 def group_name(group: NationalGroup) -> str:

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.clocks import Kind, SettledAs
 from cases.models import Document, Dossier, Entry, Translation
 from cases.models.entries import EntryKind
 from cases.selectors import documents, entries, party_events
@@ -233,6 +235,61 @@ def _open(entry: Entry) -> str:
     return words.get(entry.facts.get("before", ""), _("Open")) + _by(entry)
 
 
+def _clock_kind(entry: Entry) -> str:
+    code = str(entry.facts.get("kind", ""))
+    return str(Kind(code).label) if code in Kind else code
+
+
+def _clock_started(entry: Entry) -> str:
+    return _("Deadline set: %(what)s, due %(when)s%(by)s") % {
+        "what": _clock_kind(entry),
+        "when": _moment(entry, "due"),
+        "by": _by(entry),
+    }
+
+
+def _clock_settled(entry: Entry) -> str:
+    how = str(entry.facts.get("as", ""))
+    return _("%(what)s: %(how)s%(by)s") % {
+        "what": _clock_kind(entry),
+        "how": SettledAs(how).label if how in SettledAs else how,
+        "by": _by(entry),
+    }
+
+
+def _clock_paused(entry: Entry) -> str:
+    words = {
+        "since": _moment(entry, "since"),
+        "expected": _moment(entry, "expected"),
+        "told": _moment(entry, "asker_told"),
+        "by": _by(entry),
+    }
+    if words["expected"]:
+        return (
+            _(
+                "The clock stands still since %(since)s for a judicial authorisation, expected"
+                " until %(expected)s; the asker was told %(told)s%(by)s"
+            )
+            % words
+        )
+    return _("The clock stands still since %(since)s for a clarification%(by)s") % words
+
+
+def _clock_resumed(entry: Entry) -> str:
+    return _("The clock runs again since %(until)s, due %(due)s%(by)s") % {
+        "until": _moment(entry, "until"),
+        "due": _moment(entry, "due"),
+        "by": _by(entry),
+    }
+
+
+def _moment(entry: Entry, name: str) -> str:
+    value = entry.facts.get(name)
+    if not isinstance(value, str) or not value:
+        return ""
+    return times.day_and_time(timezone.localtime(datetime.fromisoformat(value)))
+
+
 def _status(word: Callable[[], str]) -> Callable[[Entry], str]:
     return lambda entry: word() + _by(entry)
 
@@ -290,6 +347,10 @@ EVENTS: dict[str, Callable[[Entry], str]] = {
     "handover.refused": _refused,
     "mandate.ended": _mandate_ended,
     "handler.left": _handler_left,
+    "clock.started": _clock_started,
+    "clock.settled": _clock_settled,
+    "clock.paused": _clock_paused,
+    "clock.resumed": _clock_resumed,
     "status.open": _open,
     "status.waiting": _waiting,
     "status.answered": _status(lambda: _("Answered")),

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Desk, Person
 from cases import notify, policy
-from cases.models import Dossier, Mandate, Visit
+from cases.models import Clock, Dossier, Mandate, Visit
 from cases.selectors import mandates, steps
-from cases.services import grants
+from cases.selectors.clocks import answer_clock
+from cases.services import clocks, grants
 from cases.services.entries import add_note
 from cases.services.journal import log
 from cases.states import DOSSIER_STEPS, Step
@@ -39,6 +40,7 @@ def open_dossier(
         raise PermissionDenied(decision.reason)
     if owner != by.country and not policy.certified(by, owner):
         raise PermissionDenied(_("You need a valid certificate for the rules of this country."))
+    rule, due_at = fields.pop("due_rule", ""), fields.pop("due_at", None)
     dossier = Dossier.objects.create(
         owner=owner, desk=desk, handler=handler, opened_by_id=by.pk, **fields
     )
@@ -46,6 +48,10 @@ def open_dossier(
     # opener sees the dossier before them.
     grants.give_first(dossier)
     dossier.refresh_from_db(fields=["reference", "year", "number", "readers"])
+    clocks.answer_by(
+        dossier=dossier, by=by, rule=rule, received_at=dossier.received_at, due_at=due_at
+    )
+    dossier.refresh_from_db(fields=["due_at", "due_rule"])
     _record_opening(dossier, by=by, standing=standing)
     return dossier
 
@@ -100,25 +106,50 @@ CHANGEABLE = (
     "language",
     "received_at",
     "next_step",
-    "due_at",
-    "due_rule",
 )
+DUE = ("due_rule", "due_at")  # what the clock for the answer is made of, with the receipt
 
 
 @transaction.atomic
 def change_dossier(*, dossier: Dossier, by: "User", version: int, **fields: Any) -> Dossier:
     """Change fields of a dossier. Raises StaleError when it is no longer at `version`."""
-    unknown = fields.keys() - set(CHANGEABLE)
+    unknown = fields.keys() - {*CHANGEABLE, *DUE}
     if unknown:
         raise ValueError(f"these fields cannot be changed: {sorted(unknown)}")
     dossier = Dossier.objects.visible_to(by).get(pk=dossier.pk)
     policy.require(by, Step.CHANGE, dossier)
+    fields, due = _without_due(dossier, fields)
     changed = sorted(name for name, value in fields.items() if getattr(dossier, name) != value)
-    if not changed:
+    if not changed and not due:
         return dossier
+    if due:  # first the clock, then the dossier: in the order in which whoever settles locks them
+        received = fields.get("received_at", dossier.received_at)
+        clocks.answer_by(dossier=dossier, by=by, received_at=received, **due)
     _update(dossier, version=version, **fields)
-    log(by, "dossier.changed", dossier, fields=changed)
+    log(by, "dossier.changed", dossier, fields=sorted([*changed, *(DUE[:1] if due else ())]))
     return dossier
+
+
+def _without_due(dossier: Dossier, fields: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What stays on the dossier, and rule and due time of its clock where they change."""
+    rest = {name: value for name, value in fields.items() if name not in DUE}
+    if not fields.keys() & {*DUE, "received_at"}:
+        return rest, {}
+    before = answer_clock(dossier)
+    stored = (before.rule, None if before.rule else before.term_at) if before else ("", None)
+    wanted = _wanted(before, fields)
+    received = rest.get("received_at", dossier.received_at)
+    if wanted == stored and (before is None or before.starts_at == received):
+        return rest, {}
+    return rest, {"rule": wanted[0], "due_at": wanted[1]}
+
+
+def _wanted(before: Clock | None, fields: dict[str, Any]) -> "tuple[str, datetime | None]":
+    """The rule, or else the time set by hand; a time that is given alone is set by hand."""
+    rule = before.rule if before and not fields.get("due_at") else ""
+    rule = fields.get("due_rule", rule)
+    by_hand = fields.get("due_at", before.term_at if before else None)
+    return rule, None if rule else by_hand
 
 
 @dataclass(frozen=True)
@@ -150,6 +181,10 @@ def change_status(
     before = dossier.status
     if why:  # before the change: a closed dossier takes no entry
         add_note(dossier=dossier, by=by, text=why, language=by.language)
+    if step == Step.ANSWER:
+        clocks.answered(dossier=dossier, by=by)
+    elif step == Step.CLOSE:
+        clocks.close(dossier=dossier, by=by)
     _update(
         dossier,
         version=version,

@@ -44,6 +44,8 @@ BEGIN
     NEW.opened_at := now();
     NEW.changed_at := now();
     NEW.version := 1;
+    NEW.due_at := NULL;  -- follows from its clocks
+    NEW.due_rule := '';
   END IF;
   IF NEW.reference = '' OR lodesk_me() IS NOT NULL THEN
     SELECT * INTO STRICT desk FROM accounts_desk WHERE id = NEW.desk_id;
@@ -85,7 +87,7 @@ REVOKE EXECUTE ON FUNCTION cases_status_ready FROM PUBLIC;
 CREATE OR REPLACE FUNCTION cases_dossier_changes() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
-  derived text[] := '{readers,changed_at,handler_id}';
+  derived text[] := '{readers,changed_at,handler_id,due_at,due_rule}';
   edited boolean := to_jsonb(NEW) - derived IS DISTINCT FROM to_jsonb(OLD) - derived;
 BEGIN
   IF (NEW.id, NEW.reference, NEW.owner, NEW.desk_id, NEW.year, NEW.number, NEW.opened_by_id,
@@ -190,7 +192,7 @@ CREATE POLICY dossier_change ON cases_dossier FOR UPDATE
 GRANT SELECT, INSERT, UPDATE (
   title, summary, kind, crime_area, purpose, legal_basis, host_country, requesting_authority,
   foreign_references, urgency, handling_codes, handling_note, marking, language, status,
-  waiting_for, waiting_until, status_since, result, received_at, next_step, due_at, due_rule,
+  waiting_for, waiting_until, status_since, result, received_at, next_step,
   urgency_ground, facts, reasons, people_concerned, use_restriction, version
 ) ON cases_dossier TO lodesk_app;
 

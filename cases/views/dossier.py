@@ -16,6 +16,7 @@ from cases.forms.filters import OlderForm
 from cases.models import Dossier, Draft, Handover
 from cases.selectors import (
     access,
+    clocks,
     documents,
     dossiers,
     entries,
@@ -64,8 +65,9 @@ def show(
     draft = entries.draft(dossier, user) if may_write else None
     may_change = policy.may(user, Step.CHANGE, dossier)
     change_url = reverse("dossier_change", args=[dossier.reference]) if may_change else ""
+    told = clocks.all_told(dossier, zones_of(request))
     context: dict[str, Any] = {
-        "head": heads.full_head(dossier, zones_of(request), holders),
+        "head": heads.full_head(dossier, holders, clocks.first(told)),
         "acts": _acts(request, dossier, offer),
         "composer": (composer or _composer(user, dossier, draft)) if may_write else None,
         "kept_at": draft.at if draft else None,
@@ -75,8 +77,8 @@ def show(
         "upload_url": reverse("upload_begin", args=[dossier.reference]),
         "offer": _offer(offer),
         "timeline": _timeline(request, dossier, may_write=may_write.allowed),
-        "next_steps": dossiers.next_steps(dossier, offer),
-        "next_steps_url": change_url,
+        "next_steps": dossiers.next_steps(dossier, offer, told),
+        "deadlines_url": reverse("deadlines", args=[dossier.reference]),
         "parties": parties.panel(dossier),
         "parties_url": reverse("parties", args=[dossier.reference]),
         "documents": documents.beside(dossier),

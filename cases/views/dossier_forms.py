@@ -17,6 +17,7 @@ from cases.forms.dossiers import ChangeDossierForm, NewDossierForm
 from cases.forms.status import StatusForm
 from cases.models import Dossier
 from cases.selectors import heads, intake, mandates, openings, places, steps
+from cases.selectors.clocks import answer_clock
 from cases.selectors.known import Same
 from cases.services import dossiers, searches
 from cases.services.dossiers import Demands, StaleError
@@ -75,14 +76,15 @@ def dossier_change(request: HttpRequest, reference: str) -> HttpResponse:
     """Change what a dossier says of itself. Nothing typed is lost when somebody was faster."""
     dossier = dossier_of(request, reference)
     policy.require(user_of(request), Step.CHANGE, dossier)
-    form = ChangeDossierForm(request.POST or None, dossier=dossier)
+    clock = answer_clock(dossier)
+    form = ChangeDossierForm(request.POST or None, dossier=dossier, clock=clock)
     stale = ""
     if form.is_valid():
         try:
             dossiers.change_dossier(dossier=dossier, by=user_of(request), **form.cleaned_data)
         except StaleError:
             stale = _somebody_was_faster()
-            form = ChangeDossierForm(_read_again(request, dossier), dossier=dossier)
+            form = ChangeDossierForm(_read_again(request, dossier), dossier=dossier, clock=clock)
         else:
             return redirect("dossier", reference)
     back_url = reverse("dossier", args=[reference])

@@ -19,12 +19,13 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
-from cases.models import Dossier, Entry, Handover, Mandate
+from cases.models import Clock, Dossier, Entry, Handover, Mandate
 from lodesk.alerts.models import Alert
 from lodesk.audit.models import LogRow
 from tests import steps
 from tests.factories import (
     Cast,
+    ClockFactory,
     DossierFactory,
     EntryFactory,
     MandateFactory,
@@ -88,6 +89,7 @@ class Stage:
     dutch_offer: Handover
     dutch_asked: Mandate
     luxembourg: Dossier
+    clock: Clock  # for the answer of `handled`
     canaries: Sequence[str]  # what nobody at all may see
 
     def path(self, template: str) -> str:
@@ -103,6 +105,7 @@ class Stage:
             dutch_offer=self.dutch_offer.pk,
             dutch_asked=self.dutch_asked.pk,
             luxembourg=self.luxembourg.reference,
+            clock=self.clock.pk,
         )
 
     @property
@@ -200,6 +203,7 @@ def make_stage(cast: Cast) -> Stage:
         dutch_offer=dutch_offer,
         dutch_asked=steps.mandate_of(dutch_waiting),
         luxembourg=_secret(cast, "LU"),
+        clock=ClockFactory(dossier=handled, rule="8h"),
         canaries=make_canaries(),
     )
 
@@ -208,6 +212,7 @@ def _secret(cast: Cast, owner: str, **fields: Any) -> Dossier:
     words = {"title": f"Container at the port {SECRET}", "summary": SECRET, "next_step": SECRET}
     dossier: Dossier = DossierFactory(owner=owner, **words, **fields)
     EntryFactory(dossier=dossier, text=SECRET)
+    ClockFactory(dossier=dossier, kind="confirmation", rule="24h", text=SECRET)
     return dossier
 
 
@@ -270,6 +275,14 @@ ACTS = (
     Act("record a mail", "/d/{handled}/mail", TEAM | HEADQUARTERS | {"dutch_uncertified"},
         "belgian_officer", {"kind": "incoming_message", "language": "en",
         "source": "From: a@b.example\n\nForged."}, view="mail"),
+    Act("set a deadline", "/d/{handled}/deadlines", TEAM | HEADQUARTERS | {"dutch_uncertified"},
+        "belgian_officer", {"text": "Forged.", "due_at": "2099-01-01T10:00"}, view="deadlines"),
+    Act("pause a clock", "/d/{handled}/deadlines/{clock}",
+        TEAM | HEADQUARTERS | {"dutch_uncertified"}, "belgian_officer",
+        {"action": "pause"}, form="pause_form", view="deadline"),
+    Act("settle a clock", "/d/{handled}/deadlines/{clock}",
+        TEAM | HEADQUARTERS | {"dutch_uncertified"}, "belgian_officer",
+        {"action": "settle"}, form="settle_form", view="deadline"),
     Act("change a dossier", "/d/{handled}/change", MOVERS, "belgian_officer",
         {"title": "Forged"}, form="form", view="dossier_change"),
     Act("take a step", "/d/{handled}/status", MOVERS, "belgian_officer",

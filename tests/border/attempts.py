@@ -14,11 +14,13 @@ from accounts.models import User
 from cases.models import Dossier, DossierUserPermission, Draft, Mandate, Upload
 from tests.factories import (
     Cast,
+    ClockFactory,
     ConnectionFactory,
     DocumentFactory,
     DossierFactory,
     EntryFactory,
     HandoverFactory,
+    IntervalFactory,
     MandateFactory,
     Part,
     PartyFactory,
@@ -132,8 +134,20 @@ def _values(cast: Cast, people: dict[str, User | None]) -> dict[str, Any]:
     ended = MandateFactory(dossier=dossier, receiver=cast.dutch_colleague, state="ended")
     handover = HandoverFactory(dossier=other, to=cast.belgian_colleague)
     Draft.objects.create(dossier=other, person=cast.belgian_colleague.person_ptr)
-    parties = _parties(dossier, other, dutch)
-    return parties | {
+    asks = ClockFactory(dossier=other, rule="8h")
+    question = {"kind": "own", "rule": "", "term_at": timezone.now() + timedelta(hours=1)}
+    return _parties(dossier, other, dutch) | {
+        "clock": ClockFactory(dossier=dossier, rule="8h").pk,
+        "own_clock": ClockFactory(dossier=dossier, **question).pk,
+        "other_clock": asks.pk,
+        "interval": IntervalFactory(clock=asks).pk,
+        "over": IntervalFactory(clock=asks, ends_at=timezone.now()).pk,
+        "dutch_clock": ClockFactory(dossier=dutch, rule="8h").pk,
+        "closed_clock": ClockFactory(dossier=closed, rule="8h").pk,
+        "review": ClockFactory(
+            dossier=closed, kind="review", rule="6m", term_at=timezone.now() + timedelta(days=180)
+        ).pk,
+        "other_entry": EntryFactory(dossier=other).pk,
         "dossier": dossier.pk,
         "other": other.pk,
         "answered": answered.pk,
@@ -381,6 +395,23 @@ def _alert(**values: str) -> str:
         "survives_access": "false", "unique_key": "'test.told:x'", "created_at": "now()",
     } | values  # fmt: skip
     return _insert("alerts_alert", columns)
+
+
+def _clock(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "dossier_id": "%(dossier)s", "kind": "'own'", "rule": "''",
+        "text": "''", "starts_at": "now()", "term_at": "now() + interval '1 day'",
+        "started_by_id": "%(me)s", "settled_as": "''", "told": "0",
+    } | values  # fmt: skip
+    return _insert("cases_clock", columns)
+
+
+def _interval(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "clock_id": "%(clock)s", "kind": "'clarification'",
+        "starts_at": "now()", "started_by_id": "%(me)s", "reason": "''",
+    } | values  # fmt: skip
+    return _insert("cases_clockinterval", columns)
 
 
 def _insert(table: str, columns: dict[str, str]) -> str:
@@ -695,6 +726,90 @@ GRANTS = (
     )),
 )  # fmt: skip
 
+SETTLE = "settled_at = now(), settled_as = 'done', settled_by_id = %(me)s"
+END = "ends_at = now(), ended_by_id = %(me)s"
+OTHERS = OPENERS  # who may contribute to the dossier that no mandate reaches
+CLOCKS = (
+    Attempt("start a clock", _clock(), CONTRIBUTORS),
+    Attempt("start a clock in another's name", _clock(started_by_id="%(elsewhere)s")),
+    Attempt("start a clock in nobody's name", _clock(started_by_id="NULL")),
+    Attempt("start a clock on the Dutch one", _clock(dossier_id="%(dutch)s"), DUTCH),
+    Attempt("start a clock on a closed one", _clock(dossier_id="%(closed)s")),
+    Attempt("start a clock that is settled", _clock(settled_at="now()", settled_as="'done'")),
+    Attempt("start a clock by an entry of another dossier", _clock(entry_id="%(other_entry)s")),
+    Attempt("start a clock by its entry", _clock(entry_id="%(entry)s"), CONTRIBUTORS),
+    Attempt("start nine hours for eight", _clock(
+        kind="'confirmation'", rule="'24h'", term_at="now() + interval '25 hours'")),
+    Attempt("start a review in a year", _clock(
+        kind="'review'", term_at="now() + interval '1 year'")),
+    Attempt("start what no rule knows", _clock(rule="'9x'")),
+    Attempt("settle a clock", _update("cases_clock", SETTLE, "clock"), CONTRIBUTORS),
+    Attempt("settle the Dutch clock", _update("cases_clock", SETTLE, "dutch_clock"), DUTCH),
+    Attempt("settle it in another's name", _update(
+        "cases_clock", "settled_at = now(), settled_as = 'done', settled_by_id = %(elsewhere)s",
+        "clock")),
+    Attempt("settle it tomorrow", _update(
+        "cases_clock", "settled_at = now() + interval '1 day', settled_as = 'done',"
+        " settled_by_id = %(me)s", "clock")),
+    Attempt("settle it by an entry of another dossier", _update(
+        "cases_clock", f"{SETTLE}, settling_entry_id = %(other_entry)s", "clock")),
+    Attempt("settle it by its entry", _update(
+        "cases_clock", f"{SETTLE}, settling_entry_id = %(entry)s", "clock"), CONTRIBUTORS),
+    Attempt("settle it and say nothing", _update("cases_clock", "settled_at = now()", "clock")),
+    Attempt("settle the answer of a closed one", _update("cases_clock", SETTLE, "closed_clock")),
+    Attempt("settle the review of a closed one", _update("cases_clock", SETTLE, "review"),
+            HEADQUARTERS),
+    *(Attempt(f"of a clock set {change}", _update("cases_clock", change, "clock")) for change in (
+        "due_at = now() + interval '9 days'", "term_at = now() + interval '9 days'",
+        "rule = '7d'", "kind = 'own'", "text = 'x'", "starts_at = now()", "paused_since = now()",
+        "told = 5", "told_at = now()", "tell_at = NULL", "dossier_id = %(other)s",
+        "started_by_id = %(me)s", "entry_id = NULL",
+    )),
+    Attempt("delete a clock", "DELETE FROM cases_clock WHERE id = %(clock)s"),
+    Attempt("pause a clock", _interval(), CONTRIBUTORS),
+    Attempt("pause a clock for what is over", _interval(
+        ends_at="now()", ended_by_id="%(me)s"), CONTRIBUTORS),
+    Attempt("pause it in another's name", _interval(started_by_id="%(elsewhere)s")),
+    Attempt("pause it and end that in another's name", _interval(
+        ends_at="now()", ended_by_id="%(elsewhere)s")),
+    Attempt("pause it into the future", _interval(
+        ends_at="now() + interval '9 days'", ended_by_id="%(me)s")),
+    Attempt("pause it before it was asked", _interval(
+        ends_at="now() - interval '1 day'", ended_by_id="%(me)s")),
+    Attempt("pause it by an entry of another dossier", _interval(entry_id="%(other_entry)s")),
+    Attempt("pause it by its entry", _interval(entry_id="%(entry)s"), CONTRIBUTORS),
+    Attempt("pause it for a court and tell nobody", _interval(kind="'authorisation'")),
+    Attempt("pause it for fun", _interval(kind="'fun'")),
+    Attempt("pause an own deadline", _interval(clock_id="%(own_clock)s")),
+    Attempt("pause the Dutch clock", _interval(clock_id="%(dutch_clock)s"), DUTCH),
+    Attempt("pause the clock of a closed one", _interval(clock_id="%(closed_clock)s")),
+    Attempt("end a pause", _update("cases_clockinterval", END, "interval"), OTHERS),
+    Attempt("end a pause in another's name", _update(
+        "cases_clockinterval", "ends_at = now(), ended_by_id = %(elsewhere)s", "interval")),
+    Attempt("end a pause tomorrow", _update(
+        "cases_clockinterval", "ends_at = now() + interval '1 day', ended_by_id = %(me)s",
+        "interval")),
+    Attempt("end a pause by an entry of another dossier", _update(
+        "cases_clockinterval", f"{END}, ending_entry_id = %(entry)s", "interval")),
+    Attempt("end a pause by its entry", _update(
+        "cases_clockinterval", f"{END}, ending_entry_id = %(other_entry)s", "interval"), OTHERS),
+    Attempt("end a pause again", _update("cases_clockinterval", END, "over")),
+    Attempt("open a pause again", _update("cases_clockinterval", "ends_at = NULL", "over")),
+    *(Attempt(f"of a pause set {change}", _update("cases_clockinterval", change, "interval"))
+      for change in ("starts_at = now() - interval '9 days'", "kind = 'authorisation'",
+                     "clock_id = %(clock)s", "started_by_id = %(me)s", "reason = 'x'",
+                     "expected_until = now()", "asker_told_at = now()", "entry_id = NULL")),
+    Attempt("delete a pause", "DELETE FROM cases_clockinterval WHERE id = %(interval)s"),
+    Attempt("remind", "SELECT count(*) FROM cases_remind(9)", frozenset({NOBODY, CLOSED})),
+    *(Attempt(f"call {call.split('(')[0]}", f"SELECT {call}") for call in (
+        "cases_derive_due(%(dossier)s)", "cases_reckon(%(clock)s)",
+        "cases_tells_next(NULL::cases_clock)", "cases_moments(now(), now(), now())",
+        "cases_answers_for(NULL::cases_clock, NULL::cases_dossier, 1)",
+    )),
+    *(Attempt(f"set {change}", _update("cases_dossier", change, "dossier"))
+      for change in ("due_at = now()", "due_rule = '8h'")),
+)  # fmt: skip
+
 DECIDE = "state = 'given', decided_by_id = %(me)s, decided_at = now()"
 MANDATES = (
     Attempt("ask for a mandate", _mandate(), MOVERS),
@@ -942,6 +1057,7 @@ ATTEMPTS = (
     *ENTRIES,
     *PARTIES,
     *DOCUMENTS,
+    *CLOCKS,
     *GRANTS,
     *MANDATES,
     *HANDOVERS,

@@ -23,6 +23,7 @@ from tests import steps
 from tests.factories import (
     COUNTRIES,
     Cast,
+    ClockFactory,
     ConnectionFactory,
     DocumentFactory,
     DossierFactory,
@@ -240,6 +241,7 @@ class Secrets:
     document: UUID
     version: UUID
     upload: UUID
+    clock: UUID
 
 
 def secrets_of(made: Template, country: str) -> Secrets:
@@ -260,6 +262,7 @@ def secrets_of(made: Template, country: str) -> Secrets:
         document=uuid5(NAMESPACE_OID, f"document {country}"),
         version=uuid5(NAMESPACE_OID, f"version {country}"),
         upload=uuid5(NAMESPACE_OID, f"upload {country}"),
+        clock=uuid5(NAMESPACE_OID, f"clock {country}"),
     )
 
 
@@ -293,6 +296,8 @@ def _opens(made: Template, country: str, _third: str) -> None:
     PartyFactory(pk=key, dossier=fresh, name=word, note=word, numbers=[f"passport {word}1"])
     key = made.secrets[country].handover
     HandoverFactory(pk=key, dossier=fresh, giver=worker, to=made.taker(country))
+    own = {"kind": "own", "rule": "", "text": word, "term_at": in_(hours=2)}
+    ClockFactory(pk=made.secrets[country].clock, dossier=fresh, **own)
 
 
 def _works(made: Template, country: str, third: str) -> None:

@@ -15,11 +15,13 @@ from cases.models import Dossier, Draft, Translation, Visit
 from tests import steps
 from tests.factories import (
     Cast,
+    ClockFactory,
     ConnectionFactory,
     DocumentFactory,
     DossierFactory,
     EntryFactory,
     HandoverFactory,
+    IntervalFactory,
     MandateFactory,
     PartyFactory,
     add_version,
@@ -60,7 +62,54 @@ def _again(table: str) -> str:
 
 
 # Statements that break one constraint and no other.
+CLOCK = "UPDATE cases_clock SET"
+INTERVAL = "UPDATE cases_clockinterval SET"
 BROKEN: dict[str, tuple[str, ...]] = {
+    "one_answer_clock_runs": (_again("cases_clock"),),
+    "clock_rule_fits_kind": (
+        f"{CLOCK} kind = 'x'",
+        f"{CLOCK} rule = '24h', term_at = starts_at + interval '24 hours'",
+        f"{CLOCK} kind = 'own'",
+    ),
+    "clock_term_follows_rule": (
+        f"{CLOCK} term_at = starts_at + interval '9 hours'",
+        f"{CLOCK} rule = '10wd_owner', term_at = starts_at",
+        f"{CLOCK} kind = 'review', rule = '', term_at = starts_at + interval '185 days'",
+    ),
+    "clock_says_how_it_was_settled": (
+        f"{CLOCK} settled_at = now()",
+        f"{CLOCK} settled_as = 'done'",
+        f"{CLOCK} settled_by_id = %(officer)s",
+        f"{CLOCK} settling_entry_id = %(entry)s",
+    ),
+    "clock_settled_as": (f"{CLOCK} settled_at = now(), settled_as = 'x'",),
+    "clock_in_our_time": (
+        *(
+            f"{CLOCK} rule = '', {column} = {moment}"
+            for column in ("starts_at", "term_at")
+            for moment in (TOO_EARLY, TOO_LATE)
+        ),
+        *(
+            f"{CLOCK} settled_as = 'done', settled_at = {moment}"
+            for moment in (TOO_EARLY, TOO_LATE)
+        ),
+    ),
+    "interval_ends_after_it_starts": (f"{INTERVAL} ends_at = starts_at - interval '1 second'",),
+    "of_an_authorisation_the_asker_is_told": (
+        f"{INTERVAL} kind = 'authorisation'",
+        f"{INTERVAL} kind = 'authorisation', reason = 'x', asker_told_at = now()",
+    ),
+    "interval_kind": (f"{INTERVAL} kind = 'x'",),
+    "interval_in_our_time": (
+        f"{INTERVAL} starts_at = {TOO_EARLY}",
+        f"{INTERVAL} starts_at = {TOO_LATE}",
+        f"{INTERVAL} ends_at = {TOO_LATE}",
+        *(
+            f"{INTERVAL} {column} = {moment}"
+            for column in ("expected_until", "asker_told_at")
+            for moment in (TOO_EARLY, TOO_LATE)
+        ),
+    ),
     # accounts
     "one_team_a_desk": (
         "INSERT INTO accounts_nationalgroup (group_id, country, desk_id) VALUES"
@@ -296,9 +345,10 @@ def rows(cast: Cast) -> dict[str, Any]:
     person = cast.belgian_officer.person_ptr
     Translation.objects.create(entry=entry, language="fr", text="x", author=person)
     Draft.objects.create(dossier=dossier, person=person)
+    IntervalFactory(clock=ClockFactory(dossier=dossier, rule="8h"))
     Visit.objects.create(dossier=dossier, person=person, at=timezone.now())
     values = {
-        "dossier": dossier.pk, "officer": person.pk, "team": cast.team("NL").pk,
+        "entry": entry.pk, "dossier": dossier.pk, "officer": person.pk, "team": cast.team("NL").pk,
         "bog": cast.desks["BOG"].pk, "party": party.pk, "other_party": other.pk,
         "group": Group.objects.create(name="x").pk,
     }  # fmt: skip

@@ -27,6 +27,7 @@ from tests.border.attempts import _dossier as insert_dossier
 from tests.border.attempts import _entry as insert_entry
 from tests.factories import (
     Cast,
+    ClockFactory,
     ConnectionFactory,
     DocumentFactory,
     DossierFactory,
@@ -462,6 +463,7 @@ def test_who_holds_no_view_is_no_reader(cast: Cast, dossier: Dossier, holder: st
 @pytest.mark.parametrize(
     ("table", "column"),
     [
+        ("cases_clock", "dossier_id"),
         ("cases_entry", "dossier_id"),
         ("cases_document", "dossier_id"),
         ("cases_dossieruserpermission", "content_object_id"),
@@ -488,6 +490,7 @@ def test_who_sees_one_dossier_sees_the_rows_of_no_other(
 def _everything_on(cast: Cast, dossier: Dossier) -> None:
     EntryFactory(dossier=dossier)
     DocumentFactory(dossier=dossier)
+    ClockFactory(dossier=dossier, rule="8h")
     receiver = cast.dutch_officer if dossier.handler_id == cast.belgian_officer.pk else None
     mandate = MandateFactory(dossier=dossier, receiver=receiver or cast.dutch_colleague)
     grant(dossier, receiver or cast.dutch_colleague, "view", mandate)
@@ -835,14 +838,16 @@ READ = {
     "accounts_absence", "accounts_certificate", "accounts_desk", "accounts_directory",
     "accounts_headquarters", "accounts_nationalgroup", "accounts_person", "accounts_posting",
     "accounts_user", "account_emailaddress", "alerts_alert", "alerts_delivery", "audit_logrow",
-    "auth_group", "auth_permission", "cases_connection", "cases_document",
+    "auth_group", "auth_permission", "cases_clock", "cases_clockinterval",
+    "cases_connection", "cases_document",
     "cases_documentversion", "cases_dossier", "cases_dossiergrouppermission",
     "cases_dossieruserpermission", "cases_draft", "cases_entry", "cases_granthistory",
     "cases_handover", "cases_identifier", "cases_mandate", "cases_party", "cases_reader",
     "cases_translation", "cases_upload", "cases_visit", "django_content_type",
 }  # fmt: skip
 ADDED = {
-    "alerts_alert": "*", "cases_connection": "*", "cases_document": "*",
+    "alerts_alert": "*", "cases_clock": "*", "cases_clockinterval": "*",
+    "cases_connection": "*", "cases_document": "*",
     "cases_documentversion": "*", "cases_dossier": "*", "cases_draft": "*", "cases_entry": "*",
     "cases_handover": "*", "cases_identifier": "*", "cases_mandate": "*", "cases_party": "*",
     "cases_translation": "*", "cases_upload": "*", "cases_visit": "*",

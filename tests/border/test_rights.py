@@ -13,9 +13,11 @@ pytestmark = pytest.mark.django_db
 CHANGED = {
     "accounts_user": "language time_zone",
     "alerts_alert": "read_at",
+    "cases_clock": "settled_as settled_at settled_by_id settling_entry_id",
+    "cases_clockinterval": "ended_by_id ending_entry_id ends_at",
     "cases_document": "withdrawn_at withdrawn_by_id withdrawn_reason",
     "cases_dossier": (
-        "crime_area due_at due_rule facts foreign_references handling_codes handling_note"
+        "crime_area facts foreign_references handling_codes handling_note"
         " host_country kind language legal_basis marking next_step people_concerned purpose"
         " reasons received_at requesting_authority result status status_since summary title"
         " urgency urgency_ground use_restriction version waiting_for waiting_until"
@@ -50,7 +52,7 @@ CALLED = {
     "cases_status_follows", "cases_handover_follows", "cases_mandate_follows", "cases_rank",
     "cases_padded", "cases_phases", "cases_reference_keys",
     # acts that check again who asks
-    "cases_first_grants", "cases_move_work", "cases_tidy_up",
+    "cases_first_grants", "cases_move_work", "cases_tidy_up", "cases_remind",
     "cases_forget_uploads",
     # the outbox and the log, for nobody acting
     "alerts_claim", "alerts_settle", "alerts_refuse_person", "audit_seal", "audit_anchor",

@@ -18,6 +18,7 @@ from django.urls import reverse
 
 from cases import policy
 from cases.models import (
+    Clock,
     Document,
     DocumentVersion,
     Dossier,
@@ -123,6 +124,14 @@ def _uploads(world: World) -> tuple[list[str], list[str]]:
     return [str(key) for key in keys], [str(secret.upload) for secret in world.secrets]
 
 
+def _clocks(world: World) -> tuple[list[str], list[str]]:
+    own = Clock.objects.filter(dossier__in=world.template.known_to(world.of))
+    keys = own.order_by("dossier__title", "dossier__reference", "kind", "pk")
+    return [str(key) for key in keys.values_list("pk", flat=True)], [
+        str(secret.clock) for secret in world.secrets
+    ]
+
+
 # What an address can take: what the country knows of, and secrets of the others.
 VALUES: dict[str, Callable[[World], tuple[list[str], list[str]]]] = {
     "reference": _references,
@@ -133,6 +142,7 @@ VALUES: dict[str, Callable[[World], tuple[list[str], list[str]]]] = {
     "document": _documents,
     "version": _versions,
     "upload": _uploads,
+    "clock": _clocks,
 }
 
 

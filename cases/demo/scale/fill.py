@@ -16,7 +16,7 @@ from cases.demo.scale.draw import Drawn
 
 TABLES = ("cases_dossier", "cases_mandate", "cases_dossieruserpermission",
           "cases_dossiergrouppermission", "cases_granthistory", "cases_entry",
-          "cases_reader", "cases_referencecounter")  # fmt: skip
+          "cases_clock", "cases_reader", "cases_referencecounter")  # fmt: skip
 TYPES = {"key": "uuid", "mandate": "uuid", "title": "text", "urgent": "boolean"}
 LEGAL_BASIS = "Benelux police treaty 2018, art. 28"
 SUMMARY = "Invented, to measure with."
@@ -228,7 +228,16 @@ SELECT md5(d.key::text || n)::uuid, d.key, 'note', d.opener,
 FROM drawn d CROSS JOIN generate_series(1, d.entries) n
 """
 
+# Set by hand, and nobody is reminded of them: they are there to measure with.
+CLOCKS = """
+INSERT INTO cases_clock (
+  id, dossier_id, kind, rule, text, starts_at, term_at, due_at, started_by_id, settled_as, told)
+SELECT md5('clock' || d.key)::uuid, d.key, 'answer', '', '', d.opened_at, d.due_at, d.due_at,
+  d.opener, '', 5
+FROM drawn d WHERE d.due_at IS NOT NULL
+"""
+
 STATEMENTS = (
     DOSSIERS, COUNTERS, MANDATES, MANDATE_COUNTERS, PEOPLES_GRANTS, GROUPS_GRANTS,
-    HISTORY, READERS, ENTRIES,
+    HISTORY, READERS, ENTRIES, CLOCKS,
 )  # fmt: skip

@@ -50,6 +50,16 @@ QUESTIONS = {
         ' LEFT JOIN cases_granthistory h ON h."grant" = g.id AND h.ended_at IS NULL'
         " WHERE h.id IS NULL"
     ),
+    "a due time is not that of the earliest running clock": (
+        "SELECT d.reference FROM cases_dossier d LEFT JOIN LATERAL ("
+        " SELECT min(c.due_at) AS due_at FROM cases_clock c WHERE c.dossier_id = d.id"
+        " AND c.settled_at IS NULL AND c.paused_since IS NULL) c ON true"
+        " WHERE d.due_at IS DISTINCT FROM c.due_at"
+    ),
+    "a clock is not due when its rule and its intervals say": (
+        "SELECT c.id::text FROM cases_clock c CROSS JOIN LATERAL cases_reckon(c.id) r"
+        " WHERE (c.due_at, c.paused_since) IS DISTINCT FROM (r.due, r.since)"
+    ),
     "a model-level permission was given": (
         "SELECT permission_id::text FROM auth_group_permissions"
     ),

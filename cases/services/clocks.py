@@ -1,0 +1,286 @@
+"""Start, pause, resume and settle the clocks of a dossier.
+
+What follows from it (the due time of the clock and of the dossier, the next reminder) PostgreSQL
+derives itself, so that who may only contribute moves a due time by what he records.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import notify, policy
+from cases.clocks import RULES, IntervalKind, Kind, Rule, SettledAs, due
+from cases.models import Clock, ClockInterval, Dossier, Entry
+from cases.selectors import places
+from cases.selectors.clocks import answer_clock
+from cases.services.journal import log
+from cases.states import Step
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@transaction.atomic
+def start(
+    *,
+    dossier: Dossier,
+    by: "User",
+    kind: str,
+    rule: str,
+    starts_at: datetime,
+    entry: Entry | None = None,
+    text: str = "",
+    due_at: datetime | None = None,
+) -> Clock:
+    """Start a clock by a rule, or until a time set by hand (`rule=""` and `due_at`).
+
+    A clock for the answer takes the place of the one before, with its pauses.
+    """
+    dossier = Dossier.objects.visible_to(by).select_related("desk").get(pk=dossier.pk)
+    policy.require(by, Step.CONTRIBUTE, dossier)
+    if rule not in RULES[kind]:
+        raise ValueError(f"a clock of the kind {kind} does not follow the rule {rule!r}")
+    if kind == Kind.ANSWER:
+        return _answer(dossier, by, rule, starts_at, entry=entry, text=text, due_at=due_at)
+    return _start(dossier, by, kind, rule, starts_at, entry=entry, text=text, due_at=due_at)
+
+
+def _start(
+    dossier: Dossier,
+    by: "User",
+    kind: str,
+    rule: str,
+    starts_at: datetime,
+    *,
+    due_at: datetime | None,
+    **more: Any,
+) -> Clock:
+    term_at = term(dossier, rule, starts_at) or due_at
+    if term_at is None:
+        raise ValueError("a clock that follows no rule needs its due time")
+    clock = Clock(
+        dossier=dossier,
+        kind=kind,
+        rule=rule,
+        starts_at=starts_at,
+        term_at=term_at,
+        started_by_id=by.pk,
+        **more,
+    )
+    Clock.objects.bulk_create([clock])
+    clock.refresh_from_db(fields=["due_at"])
+    log(by, "clock.started", dossier, kind=kind, rule=rule, due_at=term_at)
+    return clock
+
+
+def term(dossier: Dossier, rule: str, starts_at: datetime) -> datetime | None:
+    """When something is due on this dossier by a rule, without any pause."""
+    owner, host = places.of_working_days(dossier)
+    return due(rule, starts_at, owner=owner, host=host)
+
+
+def _answer(dossier: Dossier, by: "User", rule: str, starts_at: datetime, **more: Any) -> Clock:
+    """Another clock for the answer: what was recorded of pauses goes on to count."""
+    before = answer_clock(dossier)
+    if before is not None:
+        settle(clock=before, by=by, settled_as=SettledAs.REPLACED)
+    try:
+        with transaction.atomic():
+            clock = _start(dossier, by, Kind.ANSWER, rule, starts_at, **more)
+    except IntegrityError as error:  # somebody else started one at the same time
+        if "one_answer_clock_runs" not in str(error):
+            raise
+        raise PermissionDenied(_no_longer()) from error
+    if before is not None:
+        ClockInterval.objects.bulk_create(_taken_along(before, clock, by))
+        clock.refresh_from_db(fields=["due_at", "paused_since"])
+    return clock
+
+
+def _taken_along(before: Clock, clock: Clock, by: "User") -> list[ClockInterval]:
+    kept = ("kind", "starts_at", "ends_at", "expected_until", "reason", "asker_told_at")
+    return [
+        ClockInterval(
+            clock=clock,
+            started_by_id=by.pk,
+            ended_by_id=by.pk if each.ends_at else None,
+            entry_id=each.entry_id,
+            ending_entry_id=each.ending_entry_id,
+            **{name: getattr(each, name) for name in kept},
+        )
+        for each in before.intervals.all()
+    ]
+
+
+@transaction.atomic
+def pause(
+    *,
+    clock: Clock,
+    by: "User",
+    kind: str,
+    starts_at: datetime,
+    entry: Entry | None = None,
+    expected_until: datetime | None = None,
+    reason: str = "",
+    asker_told_at: datetime | None = None,
+) -> ClockInterval:
+    """Let a clock for an answer stand still.
+
+    A clarification: from when the asker received the question. A judicial authorisation: the asker
+    is told at once how long it will take and why (Directive (EU) 2023/977, art. 5(2)); that is
+    recorded, now unless another moment is named, and who asked inside this house is told, too.
+    """
+    dossier = _contributed(clock, by)
+    if clock.kind != Kind.ANSWER or clock.settled_at is not None:
+        raise PermissionDenied(_("Only a clock for an answer that runs can be paused."))
+    asks_court = kind == IntervalKind.AUTHORISATION
+    if asks_court and not (reason and expected_until and expected_until > starts_at):
+        raise ValidationError(
+            _("Say why, and until when it is expected to take: the asker is told.")
+        )
+    interval = ClockInterval(
+        clock=clock,
+        kind=kind,
+        starts_at=starts_at,
+        started_by_id=by.pk,
+        entry=entry,
+        expected_until=expected_until,
+        reason=reason,
+        asker_told_at=(asker_told_at or timezone.now()) if asks_court else None,
+    )
+    ClockInterval.objects.bulk_create([interval])
+    log(by, "clock.paused", dossier, kind=kind, since=starts_at, until=expected_until)
+    if asks_court:
+        notify.extended(dossier, clock, interval, by=by)
+    return interval
+
+
+@transaction.atomic
+def resume(
+    *, interval: ClockInterval, by: "User", ends_at: datetime, entry: Entry | None = None
+) -> Clock:
+    """End an interval: the answer came, or the authorisation; the clock runs on unless another."""
+    clock = Clock.objects.get(pk=interval.clock_id)
+    dossier = _contributed(clock, by)
+    if ends_at < interval.starts_at:
+        raise ValidationError(_("This must come after the beginning."))
+    done = ClockInterval.objects.filter(
+        pk=interval.pk, ends_at__isnull=True, clock__settled_at__isnull=True
+    ).update(ends_at=ends_at, ended_by=by.pk, ending_entry=entry)
+    if not done:
+        raise PermissionDenied(_no_longer())
+    log(by, "clock.resumed", dossier, kind=interval.kind, until=ends_at)
+    clock.refresh_from_db()
+    return clock
+
+
+@transaction.atomic
+def settle(
+    *,
+    clock: Clock,
+    by: "User",
+    at: datetime | None = None,
+    entry: Entry | None = None,
+    settled_as: SettledAs = SettledAs.DONE,
+) -> Clock:
+    """What was due has happened, or is no longer needed. It is said once and stays."""
+    dossier = Dossier.objects.visible_to(by).get(pk=clock.dossier_id)
+    decision = policy.may_settle(by, clock, dossier)
+    if not decision:
+        raise PermissionDenied(decision.reason)
+    done = (
+        Clock.objects.filter(pk=clock.pk)
+        .unsettled()
+        .update(
+            settled_at=at or timezone.now(),
+            settled_as=settled_as,
+            settled_by=by.pk,
+            settling_entry=entry,
+        )
+    )
+    if not done:
+        raise PermissionDenied(_no_longer())
+    log(by, "clock.settled", dossier, kind=clock.kind, outcome=settled_as.value)
+    clock.refresh_from_db()
+    return clock
+
+
+@transaction.atomic
+def chase(*, clock: Clock, by: "User", at: datetime, entry: Entry | None = None) -> Clock:
+    """The host authority was reminded: five working days of its country more."""
+    if clock.kind != Kind.HOST_AUTHORITY:
+        raise ValueError("only a host authority is reminded like this")
+    settle(clock=clock, by=by, at=at, entry=entry, settled_as=SettledAs.REPLACED)
+    return start(
+        dossier=clock.dossier,
+        by=by,
+        kind=clock.kind,
+        rule=Rule.FIVE_DAYS_HOST,
+        starts_at=at,
+        entry=entry,
+        text=clock.text,
+    )
+
+
+def look(*, dossier: Dossier, by: "User") -> None:
+    """Log that a person looked at what is due on a dossier (LED art. 25)."""
+    log(by, "clocks.viewed", dossier)
+
+
+# What opening, changing and closing a dossier do to its clocks --------------------------------
+
+
+def answer_by(
+    *, dossier: Dossier, by: "User", rule: str, received_at: datetime, due_at: datetime | None
+) -> None:
+    """Make the clock for the answer what a dossier's form says; it stays when nothing changes."""
+    before = answer_clock(dossier)
+    term_at = term(dossier, rule, received_at) or due_at
+    if before is not None and term_at is None:
+        settle(clock=before, by=by, settled_as=SettledAs.DROPPED)
+    if term_at is None:
+        return
+    wanted = (rule, received_at, term_at)
+    if before is None or (before.rule, before.starts_at, before.term_at) != wanted:
+        start(
+            dossier=dossier,
+            by=by,
+            kind=Kind.ANSWER,
+            rule=rule,
+            starts_at=received_at,
+            due_at=due_at,
+        )
+
+
+def answered(*, dossier: Dossier, by: "User", entry: Entry | None = None) -> None:
+    """The answer has gone out, or the refusal: its clock is settled."""
+    clock = answer_clock(dossier)
+    if clock is not None:
+        settle(clock=clock, by=by, entry=entry)
+
+
+def close(*, dossier: Dossier, by: "User") -> None:
+    """Nothing more is due but the review, six months from now at the latest (art. 16(4))."""
+    for clock in Clock.objects.filter(dossier=dossier).unsettled():
+        settle(clock=clock, by=by, settled_as=SettledAs.DROPPED)
+    start(
+        dossier=dossier,
+        by=by,
+        kind=Kind.REVIEW,
+        rule=Rule.SIX_MONTHS,
+        starts_at=timezone.now(),
+    )
+
+
+def _contributed(clock: Clock, by: "User") -> Dossier:
+    dossier = Dossier.objects.visible_to(by).get(pk=clock.dossier_id)
+    policy.require(by, Step.CONTRIBUTE, dossier)
+    return dossier
+
+
+def _no_longer() -> str:
+    return _("This step is no longer possible.")

@@ -1,0 +1,67 @@
+-- What is due: who is to be told, found across countries by beat.
+
+-- Clocks at whose next moment somebody is told, each moment once. The handler; without one, or a
+-- quarter of the time after the end, the owner's head of desk; where there is none, on a confined
+-- dossier, and another quarter later, the owner's headquarters. Nobody of another country but the
+-- handler under a mandate. What headquarters owe is told to headquarters too. Of several moments
+-- that have come, as after a worker was away, only the last is told; half-time and the end to come
+-- are told at most once a day.
+-- Safe: refuses whoever acts as a person; returns keys, codes and numbers of people; whether they
+-- still see the dossier is asked again when each mail is made.
+CREATE OR REPLACE FUNCTION cases_remind(most integer)
+RETURNS TABLE (event text, clock uuid, kind varchar, due timestamptz, dossier uuid,
+               reference varchar, owner varchar, because text, told integer[])
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+  c cases_clock;
+  d cases_dossier;
+  come record;
+BEGIN
+  IF lodesk_me() IS NOT NULL THEN
+    RAISE insufficient_privilege USING MESSAGE = 'only the system reminds';
+  END IF;
+  FOR c IN SELECT * FROM cases_clock x WHERE x.tell_at <= now()
+    ORDER BY x.tell_at, x.id LIMIT most FOR NO KEY UPDATE SKIP LOCKED
+  LOOP
+    SELECT * INTO STRICT d FROM cases_dossier x WHERE x.id = c.dossier_id;
+    SELECT m.place, m.event INTO STRICT come
+    FROM cases_moments(c.starts_at, c.term_at, c.due_at) m
+    WHERE m.place > c.told AND m.at <= now() ORDER BY m.place DESC LIMIT 1;
+    IF come.place > 2 OR c.told_at IS NULL OR c.told_at <= now() - interval '24 hours' THEN
+      RETURN QUERY SELECT come.event, c.id, c.kind, c.due_at, d.id, d.reference, d.owner, w.because,
+        w.people FROM cases_answers_for(c, d, come.place) w WHERE w.people <> '{}';
+      UPDATE cases_clock x SET told_at = now() WHERE x.id = c.id;
+    END IF;
+    UPDATE cases_clock x SET told = come.place WHERE x.id = c.id;
+  END LOOP;
+END $$;
+
+-- Who answers for a clock at one of its moments, and why they are told. Internal.
+CREATE OR REPLACE FUNCTION cases_answers_for(c cases_clock, d cases_dossier, place integer)
+RETURNS TABLE (because text, people integer[])
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+  headquarters integer[] := cases_people_of((
+    SELECT group_id FROM accounts_nationalgroup WHERE country = d.owner AND desk_id IS NULL), '{}');
+  head integer[] := CASE WHEN d.confined THEN '{}'::integer[] ELSE cases_people_of((
+    SELECT group_id FROM accounts_nationalgroup
+    WHERE country = d.owner AND desk_id = d.desk_id), '{head_of_desk}') END;
+BEGIN
+  IF c.kind = 'review' THEN
+    RETURN QUERY SELECT 'headquarters', headquarters;
+  ELSIF place = 5 THEN
+    RETURN QUERY SELECT 'headquarters', headquarters;
+  ELSIF place = 4 OR d.handler_id IS NULL THEN
+    IF head = '{}' THEN
+      RETURN QUERY SELECT 'headquarters', headquarters;
+    ELSE
+      RETURN QUERY SELECT 'steering', head;
+    END IF;
+  ELSE
+    RETURN QUERY SELECT 'handler', ARRAY[d.handler_id];
+    IF c.kind = 'headquarters' THEN
+      RETURN QUERY SELECT 'headquarters', array_remove(headquarters, d.handler_id);
+    END IF;
+  END IF;
+END $$;
+REVOKE EXECUTE ON FUNCTION cases_answers_for FROM PUBLIC;
