@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import codes, evaluation
-from cases.models import Dossier, Draft, Entry, Translation
+from cases.clocks import Kind
+from cases.models import Clock, Dossier, Draft, Entry, Translation
 from cases.models.entries import Channel, Direction, EntryKind, Nature
 from cases.selectors import heads, languages
 from lodesk.ui import times
@@ -188,6 +189,22 @@ def translations(entries: Iterable[Entry]) -> dict[UUID, list[Translation]]:
     ):
         found.setdefault(each.entry_id, []).append(each)
     return found
+
+
+def confirmations(entries: Iterable[Entry]) -> dict[UUID, Foot]:
+    """Of calls: that they were confirmed in writing, or by when they are to be."""
+    calls = [entry.pk for entry in entries if entry.kind == EntryKind.PHONE_NOTE]
+    found = Clock.objects.filter(entry__in=calls, kind=Kind.CONFIRMATION) if calls else ()
+    return {clock.entry_id: _confirmation(clock) for clock in found if clock.entry_id}
+
+
+def _confirmation(clock: Clock) -> Foot:
+    if clock.settled_at:
+        when = times.day_and_time(timezone.localtime(clock.settled_at))
+        return Foot(_("confirmed in writing %(when)s") % {"when": when}, signal="done")
+    due, now = clock.due_at or clock.term_at, timezone.now()
+    words = _("written confirmation due %(when)s") % {"when": times.absolute(due, now=now)}
+    return Foot(words, signal=times.signal(due, now=now))
 
 
 # One entry --------------------------------------------------------------------------------

@@ -81,7 +81,8 @@ def timeline(
     more, found = len(found) > PIECE, found[:PIECE]
     translations, papers = entries.translations(found), documents.named_in(found)
     parties = party_events.read(dossier, found)
-    seen = _Seen(user, last_visit, may_write, parties, papers)
+    confirmed = entries.confirmations(found)
+    seen = _Seen(user, last_visit, may_write, parties, papers, confirmed)
     items = [_item(entry, seen, translations.get(entry.pk, ())) for entry in found]
     return Timeline(
         days=_days(items, None if before else last_visit),
@@ -111,6 +112,7 @@ class _Seen:
     may_write: bool
     parties: PartyEvents
     papers: Papers
+    confirmations: Mapping[UUID, Foot]
 
     def is_new(self, entry: Entry) -> bool:
         """Whether somebody else wrote it since the last visit."""
@@ -128,7 +130,8 @@ def _item(entry: Entry, seen: _Seen, translations: Sequence[Translation]) -> Ite
         entry, new=new, may_write=seen.may_write, linked=True, translations=translations
     )
     papers = [_paper(each) for each in seen.papers.of_entries.get(entry.pk, ())]
-    return replace(found, foot=[*papers, *found.foot])
+    confirmed = [seen.confirmations[entry.pk]] if entry.pk in seen.confirmations else []
+    return replace(found, foot=[*papers, *confirmed, *found.foot])
 
 
 def _paper(document: Document) -> Foot:

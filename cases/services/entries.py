@@ -9,6 +9,7 @@ from django.utils import timezone
 from cases import policy
 from cases.models import Dossier, Draft, Entry, Translation
 from cases.models.entries import EntryKind
+from cases.services import following
 from cases.services.journal import digest, log
 from cases.states import Step
 
@@ -67,6 +68,7 @@ def add_entry(
     Entry.objects.bulk_create([entry])
     _empty_draft(dossier, by)
     _log(by, "entry.added", entry)
+    following.follow(entry=entry, by=by)
     return entry
 
 
