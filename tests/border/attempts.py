@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.postgres.functions import TransactionNow
 from django.utils import timezone
 
 from accounts.models import User
@@ -240,9 +241,12 @@ def _under_a_mandate(dossier: Dossier, receiver: User | None, level: str) -> Man
 
 
 def _ended_a_moment_ago(mandate: Mandate) -> None:
-    """By its date alone: nobody has tidied up, and the grants are still there."""
+    """By its date alone: nobody has tidied up, and the grants are still there.
+
+    By the time of the transaction, which is what the border compares with: it began a while ago.
+    """
     with without_rules("cases_mandate"):
-        moment = timezone.now() - timedelta(seconds=1)
+        moment = TransactionNow() - timedelta(seconds=1)
         Mandate.objects.filter(pk=mandate.pk).update(ends_at=moment)
 
 

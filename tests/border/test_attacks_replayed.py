@@ -207,6 +207,7 @@ def test_a_mandate_is_not_used_again_for_another_dossier(stage: Stage, client_of
 # Messages of the queue --------------------------------------------------------------------
 
 TASKS = {
+    "cases.tasks.forget_uploads",
     "cases.tasks.remind",
     "cases.tasks.tidy_up",
     "lodesk.alerts.tasks.send_due",
