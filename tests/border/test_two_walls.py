@@ -308,7 +308,7 @@ WRONG: dict[str, Callable[[Cast, Dossier, Handover], object]] = {
         cast.dutch_officer, dossier.documents.get()
     ),
     "change": lambda cast, dossier, _offer: steps.change(cast.dutch_officer, dossier, title="x"),
-    "status": lambda cast, dossier, _offer: steps.move(cast.dutch_officer, dossier, Step.ANSWER),
+    "status": lambda cast, dossier, _offer: steps.move(cast.dutch_officer, dossier, Step.WAIT),
     "offer": lambda cast, dossier, _offer: steps.offer(
         cast.dutch_officer, dossier, cast.dutch_colleague.person_ptr
     ),
