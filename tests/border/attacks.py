@@ -19,7 +19,7 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
-from cases.models import Clock, Dossier, Entry, Handover, Mandate
+from cases.models import Clock, Dossier, Entry, Handover, Mandate, Party
 from lodesk.alerts.models import Alert
 from lodesk.audit.models import LogRow
 from tests import steps
@@ -29,6 +29,7 @@ from tests.factories import (
     DossierFactory,
     EntryFactory,
     MandateFactory,
+    PartyFactory,
     grant,
     make_canaries,
     make_cast,
@@ -81,6 +82,7 @@ class Stage:
     cast: Cast
     handled: Dossier
     entry: Entry  # a note in `handled`
+    party: Party  # an object in `handled`
     given: Mandate  # to view `handled`
     offer: Handover  # to the Belgian colleague
     waiting: Handover  # to the Dutch officer
@@ -97,6 +99,7 @@ class Stage:
         return template.format(
             handled=self.handled.reference,
             entry=self.entry.pk,
+            party=self.party.pk,
             given=self.given.pk,
             offer=self.offer.pk,
             waiting=self.waiting.pk,
@@ -195,6 +198,7 @@ def make_stage(cast: Cast) -> Stage:
         cast=cast,
         handled=handled,
         entry=entry,
+        party=PartyFactory(dossier=handled, name="Box"),
         given=given,
         offer=offer,
         waiting=waiting,
@@ -283,6 +287,18 @@ ACTS = (
     Act("settle a clock", "/d/{handled}/deadlines/{clock}",
         TEAM | HEADQUARTERS | {"dutch_uncertified"}, "belgian_officer",
         {"action": "settle"}, form="settle_form", view="deadline"),
+    Act("add several objects", "/d/{handled}/parties/",
+        TEAM | HEADQUARTERS | {"dutch_uncertified"}, "belgian_officer",
+        {"numbers": "IMO 9074729", "seen": "IMO 9074729"}, view="parties"),
+    Act("add a person", "/d/{handled}/parties/add?sort=person:witness",
+        TEAM | HEADQUARTERS | {"dutch_uncertified"}, "belgian_officer", {"name": "Forged"},
+        form="form", view="party_add"),
+    Act("correct an object", "/d/{handled}/parties/{party}/correct",
+        TEAM | HEADQUARTERS | {"dutch_uncertified"}, "belgian_officer",
+        {"name": "Forged", "reason": "x"}, form="form", view="party_correct"),
+    Act("withdraw an object", "/d/{handled}/parties/{party}/",
+        TEAM | HEADQUARTERS | {"dutch_uncertified"}, "belgian_officer",
+        {"action": "withdraw", "withdraw-reason": "x"}, view="party"),
     Act("change a dossier", "/d/{handled}/change", MOVERS, "belgian_officer",
         {"title": "Forged"}, form="form", view="dossier_change"),
     Act("take a step", "/d/{handled}/status", MOVERS, "belgian_officer",
@@ -357,7 +373,7 @@ def give_password(person: User) -> None:
 BY_LOOKING = ("cases_visit",)  # when one last opened a dossier
 NOT_COMPARED = "audit_logrow audit_chainhead django_session django_migrations lodesk_border"
 # Set by the clock of the database, which runs on within a test.
-CLOCKS = {"at", "recorded_at", "read_at"}
+CLOCKS = {"at", "recorded_at", "read_at", "added_at"}
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
