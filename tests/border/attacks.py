@@ -19,7 +19,7 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
-from cases.models import Clock, Dossier, Entry, Handover, Mandate, Party
+from cases.models import Clock, Document, Dossier, Entry, Handover, Mandate, Party
 from lodesk.alerts.models import Alert
 from lodesk.audit.models import LogRow
 from tests import steps
@@ -92,6 +92,7 @@ class Stage:
     dutch_asked: Mandate
     luxembourg: Dossier
     clock: Clock  # for the answer of `handled`
+    document: Document  # of `handled`
     canaries: Sequence[str]  # what nobody at all may see
 
     def path(self, template: str) -> str:
@@ -109,6 +110,7 @@ class Stage:
             dutch_asked=self.dutch_asked.pk,
             luxembourg=self.luxembourg.reference,
             clock=self.clock.pk,
+            document=self.document.pk,
         )
 
     @property
@@ -208,6 +210,7 @@ def make_stage(cast: Cast) -> Stage:
         dutch_asked=steps.mandate_of(dutch_waiting),
         luxembourg=_secret(cast, "LU"),
         clock=ClockFactory(dossier=handled, rule="8h"),
+        document=steps.add_documents(officer, handled)[0],
         canaries=make_canaries(),
     )
 
@@ -265,6 +268,9 @@ def _person(name: str) -> Callable[[Stage], str]:
     return lambda stage: f"p:{getattr(stage.cast, name).public_id}"
 
 
+# Files: a form is sent once only, keys and names are drawn anew each time, and what is opened
+# changes nothing but the log. Who may not send them stands in test_access.py and in attempts.py.
+WITH_FILES = {"documents", "document", "document_file", "upload_begin", "upload"}
 ACTS = (
     Act("add a note", "/d/{handled}/entries", TEAM | HEADQUARTERS | {"dutch_uncertified"},
         "belgian_officer", {"text": "Forged.", "language": "en"}, view="entry_add"),
@@ -299,6 +305,8 @@ ACTS = (
     Act("withdraw an object", "/d/{handled}/parties/{party}/",
         TEAM | HEADQUARTERS | {"dutch_uncertified"}, "belgian_officer",
         {"action": "withdraw", "withdraw-reason": "x"}, view="party"),
+    Act("withdraw a document", "/documents/{document}/withdraw", MOVERS, "belgian_officer",
+        {"reason": "Forged."}, view="document_withdraw"),
     Act("change a dossier", "/d/{handled}/change", MOVERS, "belgian_officer",
         {"title": "Forged"}, form="form", view="dossier_change"),
     Act("take a step", "/d/{handled}/status", MOVERS, "belgian_officer",
