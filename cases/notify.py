@@ -22,6 +22,7 @@ from cases.models import (
     DossierUserPermission,
     Handover,
     Mandate,
+    Task,
 )
 from cases.models.handovers import Keeps
 from cases.selectors import handovers, people
@@ -154,6 +155,30 @@ def mandate_ended_by(mandate: Mandate, *, by: "User") -> None:
         told = {mandate.asked_by_id, givers.get(dossier.pk, mandate.asked_by_id)}
         told = {*told, *_head_of_desk(dossier)} - lost
         _announce("mandate.ended", dossier, by, told, "asked", mandate=mandate.number)
+
+
+def task_assigned(task: Task, *, by: "User") -> None:
+    """Who is to do it learns that there is something to do, and by when."""
+    _announce("task.assigned", task.dossier, by, [task.assignee_id], "task", due_at=task.due_at)
+
+
+def task_moved(task: Task, *, by: "User") -> None:
+    """Who is to do it learns the new due time."""
+    _announce("task.moved", task.dossier, by, [task.assignee_id], "task", due_at=task.due_at)
+
+
+def task_due(subject: Subject, *, task: UUID, assignee: int, due_at: datetime) -> None:
+    """One reminder for each due time of a task."""
+    alerts.announce(
+        event="task.due",
+        to=[assignee],
+        subject=subject,
+        because="task",
+        actor=None,
+        facts={"due_at": due_at},
+        path=reverse("dossier", args=[subject.reference]),
+        key=f"{task}:{due_at.isoformat()}",
+    )
 
 
 def ended_by_time(

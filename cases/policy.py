@@ -22,10 +22,12 @@ from cases.states import (
     HANDOVER_STEPS,
     MANDATE_STEPS,
     STATUS_STEPS,
+    TASK_STEPS,
     HandoverState,
     Level,
     Status,
     Step,
+    TaskState,
 )
 from lodesk.border.context import remembered
 
@@ -197,6 +199,26 @@ def _held_now(model: Any, user: "User") -> list[Any]:
     return list(valid.values_list("pk", flat=True))
 
 
+def with_both_ends(links: Rows, in_sight: QuerySet[Any]) -> Rows:
+    """Only the links of which both ends are among the dossiers in sight."""
+    return links.filter(source__in=in_sight, target__in=in_sight)
+
+
+def projects(rows: Rows, user: "User") -> Rows:
+    """Only the projects that name this person as a member now. No posting: nothing."""
+    mine = principals(user)
+    if not mine.groups:
+        return rows.none()
+    return rows.filter(members__person_id=mine.person, members__ended_at__isnull=True)
+
+
+def templates(rows: Rows, user: "User") -> Rows:
+    """Only the templates of the own country. No posting: nothing."""
+    if not principals(user).groups:
+        return rows.none()
+    return rows.filter(owner=user.country)
+
+
 def levels(user: "User", dossier: HasOwner) -> frozenset[str]:
     """The levels a person holds on a dossier now, directly or through a group."""
     return remembered(("levels", user.pk, dossier.pk), lambda: _levels(user, dossier))
@@ -216,6 +238,22 @@ def _levels(user: "User", dossier: HasOwner) -> frozenset[str]:
         of_group.values_list("permission__codename")
     )
     return frozenset(name.removesuffix(SUFFIX) for (name,) in names)
+
+
+def in_force(dossier: HasOwner, level: Level) -> tuple[list[tuple[int, int | None]], list[int]]:
+    """Who holds a level of a dossier now: people by number, each with the group whose mandate it
+    rests on, if it rests on one; and groups. A grant whose mandate the reader may not read is left
+    out: whether it still stands cannot be told.
+    """
+    people, teams = _grants(type(dossier))
+    stands = Q(mandate__isnull=True) | Q(
+        mandate__state="given",
+        mandate__starts_at__lte=TransactionNow(),
+        mandate__ends_at__gt=TransactionNow(),
+    )
+    here = {"content_object": dossier.pk, "permission__codename": level + SUFFIX}
+    named = people.filter(stands, **here).values_list("user_id", "mandate__receiver_group_id")
+    return list(named), list(teams.filter(stands, **here).values_list("group_id", flat=True))
 
 
 def mandate_number(user: "User", dossier: HasOwner) -> str:
@@ -274,6 +312,8 @@ def may(user: "User", step: Step, target: Any) -> Decision:
         return _may_withdraw(user, target)
     if (HandoverState.OFFERED, step) in HANDOVER_STEPS:
         return _may_on_handover(user, step, target)
+    if (TaskState.OPEN, step) in TASK_STEPS:
+        return _may_on_task(user, step, target)
     return _may_on_mandate(user, step, target)
 
 
@@ -380,6 +420,61 @@ def _may_on_mandate(user: "User", step: Step, mandate: Any) -> Decision:
     if step != Step.END_MANDATE and mandate.asked_by_id == user.pk:
         return no(_("Who asks for a mandate does not give it."))
     return YES
+
+
+def _may_on_task(user: "User", step: Step, task: Any) -> Decision:
+    if (task.state, step) not in TASK_STEPS:
+        return no(_("This task is finished."))
+    return _may_on_dossier(user, Step.CONTRIBUTE, task.dossier)
+
+
+# Links, projects, templates ---------------------------------------------------------------
+
+
+def may_link(user: "User", source: HasOwner, target: HasOwner) -> Decision:
+    """Whether a person may link a dossier to another: contributing to both.
+
+    What is linked to may be closed: a follow-up is opened when the first matter is done.
+    """
+    here = may(user, Step.CONTRIBUTE, source)
+    if here and Level.CONTRIBUTE not in levels(user, target):
+        return no(_("You may read the other dossier, not link it."))
+    return here
+
+
+def may_unlink(user: "User", source: HasOwner, target: HasOwner) -> Decision:
+    """Whether a person may remove a link: contributing to both ends, closed or not."""
+    both = levels(user, source) & levels(user, target)
+    if Level.CONTRIBUTE not in both:
+        return no(_("Only who may add to both dossiers removes their link."))
+    return YES
+
+
+LEADERS = (Role.HEAD_OF_DESK, Role.HEADQUARTERS_OFFICER, Role.COORDINATOR)
+
+
+def may_lead(user: "User") -> Decision:
+    """Whether a person may make a project, and name its members."""
+    if any(serves(user, role, user.country) for role in LEADERS):
+        return YES
+    return no(
+        _(
+            "Only heads of desk, headquarters officers and coordinators make projects and name"
+            " people."
+        )
+    )
+
+
+def may_put_in(user: "User", dossier: HasOwner) -> Decision:
+    """Whether a person may put a dossier into a project of his, and take it out."""
+    return YES if {Level.HANDLE, Level.OVERSEE} & levels(user, dossier) else no(NOT_YOURS)
+
+
+def may_keep_templates(user: "User") -> Decision:
+    """Whether a person keeps the templates of the own country."""
+    if serves(user, Role.COORDINATOR, user.country):
+        return YES
+    return no(_("Only a coordinator keeps the templates of a country."))
 
 
 # Opening ----------------------------------------------------------------------------------

@@ -49,6 +49,9 @@ class Step(models.TextChoices):
     REFUSE_MANDATE = "refuse_mandate", _("refuse the mandate")
     END_MANDATE = "end_mandate", _("end the mandate")
     WITHDRAW_DOCUMENT = "withdraw_document", _("withdraw a document")
+    MOVE_TASK = "move_task", _("give a task to somebody else, or more time")
+    FINISH_TASK = "finish_task", _("finish a task")
+    DROP_TASK = "drop_task", _("drop a task")
 
 
 # (status, step) -> next status. "Waiting" to "waiting" changes for whom.
@@ -103,6 +106,22 @@ MANDATE_STEPS: dict[tuple[str, str], str] = {
     (MandateState.ASKED, Step.GIVE_MANDATE): MandateState.GIVEN,
     (MandateState.ASKED, Step.REFUSE_MANDATE): MandateState.REFUSED,
     (MandateState.GIVEN, Step.END_MANDATE): MandateState.ENDED,
+}
+
+
+class TaskState(models.TextChoices):
+    """Where a task is."""
+
+    OPEN = "open", pgettext_lazy("task", "to do")
+    DONE = "done", pgettext_lazy("task", "done")
+    DROPPED = "dropped", pgettext_lazy("task", "dropped")
+
+
+# (state, step) -> next state. Another assignee or due time leaves it open.
+TASK_STEPS: dict[tuple[str, str], str] = {
+    (TaskState.OPEN, Step.MOVE_TASK): TaskState.OPEN,
+    (TaskState.OPEN, Step.FINISH_TASK): TaskState.DONE,
+    (TaskState.OPEN, Step.DROP_TASK): TaskState.DROPPED,
 }
 
 

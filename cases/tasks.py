@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from cases.services import time, uploads
+from cases.services import tasks, time, uploads
 from lodesk.border.context import acting_as
 
 
@@ -25,3 +25,10 @@ def remind() -> None:
     """Tell of what is nearly due, due and overdue; may run twice."""
     with acting_as(None):
         time.remind()
+
+
+@shared_task
+def remind_of_tasks() -> None:
+    """Remind of the tasks that are due; may run twice."""
+    with acting_as(None):
+        tasks.remind()

@@ -19,10 +19,14 @@ from cases.views.entries import draft, entry_add, entry_correct, entry_page, ent
 from cases.views.hand_over import hand_over_page
 from cases.views.handovers import handover_page, handovers_page
 from cases.views.help import help_page
+from cases.views.links import link_page, links_page
 from cases.views.mails import mail_page
 from cases.views.mandates import mandate_page
 from cases.views.parties import known_page, parties_page, party_add, party_correct, party_page
+from cases.views.projects import project_new, project_page, projects_page
 from cases.views.search import search_page
+from cases.views.tasks import task_new, task_page
+from cases.views.templates import template_new, template_page, templates_page
 from cases.views.uploads import upload_begin, upload_part
 from cases.views.worklist import worklist_page
 
@@ -70,9 +74,19 @@ urlpatterns = [
     path("documents/<uuid:document>/withdraw", document_withdraw, name="document_withdraw"),
     path("files/<uuid:version>", document_file, name="document_file"),
     path("uploads/<uuid:upload>/", upload_part, name="upload"),
+    path("d/<reference:reference>/tasks/new", task_new, name="task_new"),
+    path("d/<reference:reference>/tasks/<uuid:task>/", task_page, name="task"),
+    path("d/<reference:reference>/links/", links_page, name="links"),
+    path("d/<reference:reference>/links/<uuid:link>/", link_page, name="link"),
     path("handovers/", handovers_page, name="handovers"),
     path("handovers/<uuid:handover>/", handover_page, name="handover"),
     path("mandates/<uuid:mandate>/", mandate_page, name="mandate"),
+    path("projects/", projects_page, name="projects"),
+    path("projects/new", project_new, name="project_new"),
+    path("projects/<uuid:project>/", project_page, name="project"),
+    path("templates/", templates_page, name="templates"),
+    path("templates/new", template_new, name="template_new"),
+    path("templates/<uuid:template>/", template_page, name="template"),
     path("search", search_page, name="search"),
     path("known", known_page, name="known"),
     path("help/", help_page, name="help"),

@@ -123,6 +123,25 @@ def _due(line: Callable[[], tuple[str, str]]) -> wording.Words:
     return words
 
 
+Headline = Callable[[], str]
+
+
+def _task(headline: Headline, subject: Headline) -> wording.Words:
+    """A task: that there is one and by when, not what it is."""
+
+    def words(alert: Alert, zones: Zones) -> Wording:
+        moment = _moment(alert, "due_at")
+        when = times.absolute(moment, now=timezone.now()) if moment else ""
+        return Wording(
+            headline=headline(),
+            subject=subject() % {"when": when},
+            facts=_when(alert, "due_at", _("Due"), zones),
+            because=_("You get this because the task is yours."),
+        )
+
+    return words
+
+
 def _extended(alert: Alert, zones: Zones) -> Wording:
     return Wording(
         headline=_("The answer needs a judicial authorisation"),
@@ -166,6 +185,14 @@ EVENTS: dict[str, wording.Words] = {
     "handler.left": _plain(
         lambda: (_("Nobody handles this dossier"), _("nobody handles it, please assign"))
     ),
+    "task.assigned": _task(
+        lambda: _("A task is yours"), lambda: _("a task is yours, due %(when)s")
+    ),
+    "task.moved": _task(
+        lambda: _("Your task has another due time"),
+        lambda: _("your task is now due %(when)s"),
+    ),
+    "task.due": _task(lambda: _("Your task is due"), lambda: _("your task is due, %(when)s")),
     "dossier.opened": _plain(lambda: (_("Opened for you"), _("opened for you"))),
     "dossier.opened_for_you": _plain(
         lambda: (_("Opened on your country's behalf"), _("opened on your country's behalf"))

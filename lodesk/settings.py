@@ -141,6 +141,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "remind of tasks": {
+        "task": "cases.tasks.remind_of_tasks",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "forget old sessions": {
         "task": "lodesk.border.tasks.forget_sessions",
         "schedule": 3600.0,

@@ -44,8 +44,14 @@ from cases.models import (
     Entry,
     Handover,
     Identifier,
+    Link,
     Mandate,
     Party,
+    Project,
+    ProjectDossier,
+    ProjectMember,
+    Task,
+    Template,
 )
 from cases.states import LADDER
 from lodesk.border.context import acting_as
@@ -520,6 +526,68 @@ class HandoverFactory(factory.django.DjangoModelFactory[Handover]):
             grant(handover.dossier, to, "view", handover.mandate, handover)
         handover.refresh_from_db()
         return handover
+
+
+class TaskFactory(factory.django.DjangoModelFactory[Task]):
+    """A task of the handler's for himself, due tomorrow."""
+
+    class Meta:
+        model = Task
+
+    dossier = factory.SubFactory(DossierFactory)
+    title = factory.Sequence(lambda number: f"Task {number}")
+    assignee = factory.LazyAttribute(lambda new: new.dossier.handler)
+    made_by = factory.LazyAttribute(lambda new: new.dossier.handler or new.dossier.opened_by)
+    due_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=1))
+
+    @classmethod
+    def _create(cls, model_class: type[Task], *args: Any, **values: Any) -> Task:
+        for name in ("assignee", "made_by"):
+            values[name] = _as_person(values[name])
+        task: Task = super()._create(model_class, *args, **values)
+        return task
+
+
+class LinkFactory(factory.django.DjangoModelFactory[Link]):
+    """A link between two dossiers, made by the handler of the source."""
+
+    class Meta:
+        model = Link
+
+    source = None
+    target = None
+    kind = "related"
+    made_by = factory.LazyAttribute(lambda new: new.source.handler or new.source.opened_by)
+
+
+def project_of(
+    maker: User, *people: User, name: str = "Operation", dossiers: Any = (), **fields: Any
+) -> Project:
+    """A project with its people and dossiers; the database adds its maker."""
+    project = Project.objects.create(name=name, made_by=_as_person(maker), **fields)
+    for person in people:
+        ProjectMember.objects.create(
+            project=project, person=_as_person(person), made_by=_as_person(maker)
+        )
+    for dossier in dossiers:
+        ProjectDossier.objects.create(project=project, dossier=dossier, made_by=_as_person(maker))
+    return project
+
+
+class TemplateFactory(factory.django.DjangoModelFactory[Template]):
+    """A template of a country, by one of its coordinators."""
+
+    class Meta:
+        model = Template
+
+    owner = "BE"
+    kind = "seizure"
+    name = "Containers"
+    title = "Container at the port"
+    purpose = "investigation"
+    legal_basis = "Benelux police treaty 2018, art. 28"
+    language = "fr"
+    made_by = factory.LazyAttribute(lambda new: _serving(new.owner, _COORDINATOR))
 
 
 def grant(

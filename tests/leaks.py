@@ -17,7 +17,16 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from cases.models import Dossier, Handover, Mandate
+from cases.models import (
+    Dossier,
+    Handover,
+    Link,
+    Mandate,
+    Project,
+    ProjectDossier,
+    Task,
+    Template,
+)
 from cases.services.dossiers import consult
 from tests import steps
 from tests.border.attacks import Browser
@@ -27,12 +36,16 @@ from tests.factories import (
     DocumentFactory,
     DossierFactory,
     EntryFactory,
+    LinkFactory,
     MandateFactory,
     PartyFactory,
+    TaskFactory,
+    TemplateFactory,
     as_person,
     grant,
     make_canaries,
     make_cast,
+    project_of,
 )
 from tests.looking import as_owner
 from tests.steps import in_
@@ -45,9 +58,12 @@ ALIKE = {
     "crime_area": "drugs",
 }
 NUMBER, NAME = "CSQU 305438 3", "Clara Santos"  # the same in all three countries, too
+JOINT = "Zilverreiger"  # the name of a project of both countries
+NAMED = ("belgian_head", "belgian_officer", "belgian_colleague", "dutch_colleague")  # in it
 WORDS = {"BE": "Kwikstaart", "NL": "Wintertaling", "LU": "Goldammer"}
 REFERENCE = re.compile(r"\b[A-Z]{2}-[A-Z]{3}-\d{4}-\d{5}")
 OFFICERS = {"BE": "belgian_officer", "NL": "dutch_officer"}
+HEADS = {"BE": "belgian_head", "NL": "dutch_head"}  # each alone in a project of his own
 COLLEAGUES = {"BE": "belgian_colleague", "NL": "dutch_colleague"}
 
 KINDS = ("plain", "late", "offered", "waiting", "confined", "shared", "closed")
@@ -80,6 +96,10 @@ class World:
     dossiers: dict[str, Dossier] = field(default_factory=dict)
     offers: dict[str, Handover] = field(default_factory=dict)
     mandates: dict[str, Mandate] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)  # by the name of the dossier
+    links: dict[tuple[str, str], Link] = field(default_factory=dict)  # by both ends
+    projects: dict[str, Project] = field(default_factory=dict)
+    templates: dict[str, Template] = field(default_factory=dict)
     canaries: list[str] = field(default_factory=list)
 
     def person(self, name: str) -> User:
@@ -100,11 +120,31 @@ class World:
             hidden = [each for each in hidden if each[:2] != self.person(name).country]
             numbers = []
         told = [word for each in hidden for word in _keys(self.dossiers[each].pk)]
-        for papers in (self.offers, self.mandates):
+        for papers in (self.offers, self.mandates, self.tasks):
             told += [word for each in hidden if each in papers for word in _keys(papers[each].pk)]
         known = {each[:2] for each in seen}
         words = [word for country, word in WORDS.items() if country not in known]
-        return [*told, *numbers, *words, *(self.dossiers[each].reference for each in hidden)]
+        references = [self.dossiers[each].reference for each in hidden]
+        return [*told, *numbers, *words, *references, *self._beside_hidden_from(name)]
+
+    def _beside_hidden_from(self, name: str) -> list[str]:
+        """Keys of links of which an end is out of sight; projects and templates of others."""
+        seen, country = SIGHT.get(name, set()), self.person(name).country
+        links = [link for ends, link in self.links.items() if not set(ends) <= seen]
+        projects = [] if name in NAMED else [self.projects["joint"]]
+        projects += [self.projects[owner] for owner, head in HEADS.items() if head != name]
+        templates = [each for owner, each in self.templates.items() if owner != country]
+        told = [word for each in (*links, *projects, *templates) for word in _keys(each.pk)]
+        return [*told, *(each.name for each in (*projects, *templates))]
+
+    def linked_to(self, reference: str, name: str) -> set[str]:
+        """References that a page about a dossier may name: of linked ones in sight."""
+        found = set()
+        for ends in self.links:
+            pair = [self.dossiers[each].reference for each in ends]
+            if reference in pair and set(ends) <= SIGHT.get(name, set()):
+                found |= set(pair)
+        return found
 
     def browser(self, name: str, **options: Any) -> Browser:
         """A browser of this person, which fails by itself when an answer tells of hidden ones."""
@@ -143,8 +183,39 @@ def make_world(cast: Cast) -> World:
         _one_country(world, owner)
     world.dossiers["LU plain"] = _dossier("LU")
     _handled_abroad(world)
+    _beside(world)
     world.canaries = make_canaries()
     return world
+
+
+def _beside(world: World) -> None:
+    """Tasks, links of which an end is out of sight to many, projects, templates."""
+    for owner, officer in OFFICERS.items():
+        for kind in ("plain", "late", "confined", "shared"):
+            dossier, assignee = world.dossiers[f"{owner} {kind}"], world.person(officer)
+            world.tasks[f"{owner} {kind}"] = TaskFactory(
+                dossier=dossier, assignee=assignee, title=f"{WORDS[owner]} now", note=WORDS[owner],
+                due_at=in_(hours=5),
+            )  # fmt: skip
+    for ends in (
+        ("BE plain", "BE late"), ("BE plain", "BE confined"), ("NL plain", "NL late"),
+        ("BE shared", "NL shared"), ("BE shared", "NL plain"), ("NL shared", "BE plain"),
+        ("BE plain", "LU plain"),
+    ):  # fmt: skip
+        source, target = (world.dossiers[each] for each in ends)
+        world.links[ends] = LinkFactory(source=source, target=target)
+    maker, *people = map(world.person, NAMED)
+    kinds = ("BE plain", "BE confined", "BE shared", "NL shared", "NL plain", "NL confined")
+    inside = [world.dossiers[each] for each in kinds]
+    world.projects["joint"] = project_of(maker, *people, name=JOINT, dossiers=inside)
+    for owner, head in HEADS.items():
+        own = [world.dossiers[f"{owner} plain"]]
+        name = f"{WORDS[owner]}vlucht"
+        world.projects[owner] = project_of(world.person(head), name=name, dossiers=own)
+    for owner in WORDS:
+        world.templates[owner] = TemplateFactory(
+            owner=owner, name=f"Model {owner}-{WORDS[owner]}", title=f"{WORDS[owner]} at the port"
+        )
 
 
 def _dossier(owner: str, **fields: Any) -> Dossier:
@@ -199,8 +270,8 @@ def _handled_abroad(world: World) -> None:
 # Walking ----------------------------------------------------------------------------------
 
 START = ("/known?name=Clara", f"/search?all=1&q={NUMBER}",
-         "/", "/dossiers/?status=any", f"/search?q={TITLE[:6]}", "/handovers/", "/alerts/", "/log/",
-         "/me/", "/help/", "/dossiers/new")  # fmt: skip
+         "/", "/dossiers/?status=any", "/projects/", f"/search?q={TITLE[:6]}", "/handovers/",
+         "/alerts/", "/log/", "/me/", "/help/", "/dossiers/new")  # fmt: skip
 LINK = re.compile(r'(?:href|action|hx-get|hx-post)="([^"]*)"')
 NOT_WALKED = ("/sign-out/", "/static/", "/language", "/alerts/read")
 
@@ -278,6 +349,11 @@ def work_elsewhere(world: World, owner: str) -> None:
         handler = officer if owner in OFFICERS else None
         dossier = _dossier(owner, handler=handler, due_at=in_(hours=number - 2))
         EntryFactory.create_batch(2, dossier=dossier)
+        TaskFactory(dossier=dossier, assignee=officer, due_at=in_(hours=number - 3))
+        LinkFactory(source=dossier, target=world.dossiers["BE shared"])
+        ProjectDossier.objects.create(
+            project=world.projects["joint"], dossier=dossier, made_by=dossier.opened_by
+        )
         with as_person(officer):
             consult(dossier=dossier, by=officer)
         if handler and number < 2:

@@ -13,11 +13,23 @@ from cases.models import (
     Dossier,
     Entry,
     Handover,
+    Link,
     Mandate,
+    Task,
     Translation,
     Upload,
 )
-from cases.services import documents, dossiers, entries, handovers, mandates, time, uploads
+from cases.services import (
+    documents,
+    dossiers,
+    entries,
+    handovers,
+    links,
+    mandates,
+    tasks,
+    time,
+    uploads,
+)
 from cases.services.documents import Titled
 from cases.services.dossiers import Demands
 from cases.services.handovers import MandateAsked, Note, Terms
@@ -128,6 +140,50 @@ def withdraw_document(by: User, document: Document, reason: str = "The wrong one
     """Withdraw a document."""
     with as_person(by):
         return documents.withdraw(document=document, by=by, reason=reason)
+
+
+def give_task(by: User, dossier: Dossier, to: User, **fields: Any) -> Task:
+    """Make a task for somebody."""
+    fields = {"title": "Call the port", "note": "", "due_at": in_(days=1)} | fields
+    with as_person(by):
+        return tasks.make(dossier=dossier, by=by, assignee=to.person_ptr, **fields)
+
+
+def move_task(by: User, task: Task, *, to: User | None = None, **fields: Any) -> Task:
+    """Give a task to somebody else, or another due time."""
+    fields = {"assignee": to.person_ptr if to else task.assignee, "due_at": task.due_at} | fields
+    with as_person(by):
+        return tasks.move(task=task, by=by, **fields)
+
+
+def finish_task(by: User, task: Task) -> Task:
+    """Mark a task as done."""
+    with as_person(by):
+        return tasks.finish(task=task, by=by)
+
+
+def drop_task(by: User, task: Task, reason: str = "No longer needed.") -> Task:
+    """Drop a task."""
+    with as_person(by):
+        return tasks.drop(task=task, by=by, reason=reason)
+
+
+def remind() -> int:
+    """What beat does every half minute."""
+    with as_person(None):
+        return tasks.remind()
+
+
+def link(by: User, source: Dossier, target: Dossier, kind: str = "related") -> Link:
+    """Link two dossiers."""
+    with as_person(by):
+        return links.make(source=source, target=target, kind=kind, by=by)
+
+
+def unlink(by: User, link: Link, reason: str = "A mistake.") -> Link:
+    """Remove a link."""
+    with as_person(by):
+        return links.remove(link=link, by=by, reason=reason)
 
 
 def offer(by: User, dossier: Dossier, to: Person | NationalGroup, **terms: Any) -> Handover:

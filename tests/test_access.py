@@ -21,9 +21,13 @@ from tests.factories import (
     DocumentFactory,
     DossierFactory,
     EntryFactory,
+    LinkFactory,
     MandateFactory,
     PartyFactory,
+    TaskFactory,
+    TemplateFactory,
     grant,
+    project_of,
 )
 
 # The columns, in this order. The dossier is Belgian, at Bogotá, handled by belgian_officer.
@@ -105,6 +109,26 @@ handover         get  302 200 200 404 200 200 404 404 404 404 404 404 404 404 30
 handover         post 302 400 400 404 400 400 404 404 404 404 404 404 404 404 302
 mandate          get  302 200 200 404 200 200 404 404 404 404 404 404 404 404 302
 mandate          post 302 400 400 404 400 400 404 404 404 404 404 404 404 404 302
+task_new         get  302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
+task_new         post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
+task             get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
+task             post 302 400 400 404 400 400 404 404 403 404 404 404 404 404 302
+links            get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
+links            post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
+link             get  302 200 200 404 200 200 404 404 404 404 404 404 404 404 302
+link             post 302 200 200 404 200 200 404 404 404 404 404 404 404 404 302
+projects         get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
+projects         post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+project_new      get  302 403 403 403 200 200 403 403 403 403 200 200 403 403 302
+project_new      post 302 403 403 403 200 200 403 403 403 403 200 200 403 403 302
+project          get  302 200 404 404 200 404 404 404 200 404 404 404 404 404 302
+project          post 302 400 404 404 400 404 404 404 400 404 404 404 404 404 302
+templates        get  302 403 403 403 403 200 403 403 403 403 403 403 403 403 302
+templates        post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+template_new     get  302 403 403 403 403 200 403 403 403 403 403 403 403 403 302
+template_new     post 302 403 403 403 403 200 403 403 403 403 403 403 403 403 302
+template         get  302 403 403 403 403 200 403 403 403 403 403 403 403 403 302
+template         post 302 403 403 403 403 200 403 403 403 403 403 403 403 403 302
 search           get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
 search           post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
 known            get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
@@ -167,8 +191,14 @@ def world(cast: Cast) -> World:
         cast.dutch_officer,
     )
     document = DocumentFactory(dossier=held)
+    other = DossierFactory(owner="BE", handler=cast.belgian_officer)
+    project = project_of(cast.belgian_headquarters, cast.belgian_officer, cast.dutch_colleague)
     return World(
         {
+            "task": str(TaskFactory(dossier=held).pk),
+            "link": str(LinkFactory(source=held, target=other).pk),
+            "project": str(project.pk),
+            "template": str(TemplateFactory().pk),
             "reference": held.reference,
             "entry": str(EntryFactory(dossier=held).pk),
             "party": str(PartyFactory(dossier=held, numbers=["CSQU 305438 3"]).pk),

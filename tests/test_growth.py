@@ -19,8 +19,12 @@ from tests.factories import (
     DossierFactory,
     EntryFactory,
     IntervalFactory,
+    LinkFactory,
     PartyFactory,
+    TaskFactory,
+    TemplateFactory,
     add_version,
+    project_of,
 )
 from tests.pages import queries_of
 
@@ -163,6 +167,69 @@ def test_the_log_asks_the_same_for_two_rows_and_for_fifty(cast: Cast, client_of:
     for _visit in range(20):
         officer.get(f"/d/{dossier.reference}/")
     assert queries_of(auditor, "/log/") == few
+
+
+def test_tasks_ask_the_same_for_two_and_for_twenty(cast: Cast, client_of: ClientOf) -> None:
+    client = client_of(cast.belgian_officer)
+    dossier = DossierFactory(owner="BE", handler=cast.belgian_officer)
+    paths = ("/", f"/d/{dossier.reference}/")
+    _tasks(cast, dossier, 2)
+    few = {path: queries_of(client, path) for path in paths}
+    _tasks(cast, dossier, 18)
+    assert {path: queries_of(client, path) for path in paths} == few
+
+
+def test_links_ask_the_same_for_two_and_for_twenty(cast: Cast, client_of: ClientOf) -> None:
+    client = client_of(cast.belgian_officer)
+    dossier = DossierFactory(owner="BE", handler=cast.belgian_officer)
+    paths = (f"/d/{dossier.reference}/", f"/d/{dossier.reference}/links/")
+    _links(cast, dossier, 2)
+    few = {path: queries_of(client, path) for path in paths}
+    _links(cast, dossier, 18)
+    assert {path: queries_of(client, path) for path in paths} == few
+
+
+def test_projects_ask_the_same_for_two_and_for_twenty(cast: Cast, client_of: ClientOf) -> None:
+    client = client_of(cast.belgian_officer)
+    dossiers = DossierFactory.create_batch(2, owner="BE", handler=cast.belgian_officer)
+    people = [cast.belgian_officer, cast.dutch_officer]
+    one = project_of(cast.belgian_head, *people, dossiers=dossiers)
+    two = project_of(cast.belgian_head, *people, dossiers=dossiers)
+    here = f"/d/{dossiers[0].reference}/"
+    few = {path: queries_of(client, path) for path in ("/projects/", here, f"/projects/{one.pk}/")}
+    more = DossierFactory.create_batch(18, owner="BE", handler=cast.belgian_officer)
+    crowd = [cast.dutch_head, cast.belgian_colleague, cast.luxembourg_headquarters]
+    for _project in range(18):
+        large = project_of(cast.belgian_head, *people, *crowd, dossiers=[*dossiers, *more])
+    few[f"/projects/{large.pk}/"] = few[f"/projects/{one.pk}/"]
+    assert {path: queries_of(client, path) for path in few} == few
+    assert two.pk != one.pk
+
+
+def test_templates_ask_the_same_for_two_and_for_twenty(cast: Cast, client_of: ClientOf) -> None:
+    client = client_of(cast.belgian_coordinator)
+    TemplateFactory.create_batch(2)
+    few = {path: queries_of(client, path) for path in ("/templates/", "/dossiers/new")}
+    TemplateFactory.create_batch(18)
+    assert {path: queries_of(client, path) for path in few} == few
+
+
+def _tasks(cast: Cast, dossier: Dossier, count: int) -> None:
+    for number in range(count):
+        other = DossierFactory(owner="BE", handler=cast.belgian_colleague)
+        mine, finisher = cast.belgian_officer, cast.belgian_colleague
+        TaskFactory(dossier=dossier, assignee=finisher if number % 2 else mine)
+        TaskFactory(dossier=other, assignee=mine)
+        done = TaskFactory(dossier=dossier, assignee=mine)
+        steps.finish_task(finisher, done)
+
+
+def _links(cast: Cast, dossier: Dossier, count: int) -> None:
+    for far in DossierFactory.create_batch(count, owner="BE", handler=cast.belgian_officer):
+        LinkFactory(source=dossier, target=far)
+        steps.unlink(
+            cast.belgian_officer, LinkFactory(source=far, target=dossier, kind="answer_to")
+        )
 
 
 def _parties(dossier: Dossier, twin: Dossier, numbers: range, one: Party | None = None) -> Party:

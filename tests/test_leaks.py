@@ -41,15 +41,19 @@ from tests.factories import (
     EntryFactory,
     MandateFactory,
     PartyFactory,
+    TaskFactory,
     add_posting,
     as_person,
     make_cast,
+    project_of,
     raw,
     without_rules,
 )
 from tests.leaks import (
     ALIKE,
+    HEADS,
     NAME,
+    NAMED,
     NUMBER,
     REFERENCE,
     SIGHT,
@@ -126,6 +130,16 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "deadline": (SIDE_DOOR, ANOTHER, CONTEXT),
     "hand_over": (SIDEBAR, COUNTS, NESTED, ANOTHER, ASSIGNING),
     "who_can_see": (COUNTS, NESTED),
+    "task_new": (NESTED, ANOTHER, CONTEXT, ASSIGNING),
+    "task": (SIDE_DOOR, ANOTHER, CONTEXT, ASSIGNING),
+    "links": (SIDE_DOOR, COUNTS, NESTED),
+    "link": (SIDE_DOOR, ANOTHER),
+    "projects": (COUNTS, SIDE_DOOR),
+    "project_new": (NESTED, ASSIGNING),
+    "project": (SIDE_DOOR, COUNTS, NESTED, ANOTHER, ASSIGNING),
+    "templates": NONE,
+    "template_new": NONE,
+    "template": (NESTED,),
     "handovers": (COUNTS, SEARCH),
     "handover": (SIDE_DOOR, ANOTHER, ASSIGNING),
     "mandate": (SIDE_DOOR, ANOTHER),
@@ -154,8 +168,11 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "cases/documents.html": (COUNTS, BULK),
     "cases/dossier.html": (ACTIVITY, COUNTS),
     "cases/dossier_form.html": (SIMILAR, NESTED),
+    "cases/dossier_links.html": (SIDE_DOOR, COUNTS),
     "cases/dossier_side.html": (SIDEBAR,),
     "cases/dossier_status.html": (NESTED,),
+    "cases/dossier_tasks.html": (SIDE_DOOR, COUNTS),
+    "cases/dossier_templates.html": (NESTED,),
     "cases/dossiers.html": (COUNTS, SEARCH),
     "cases/entry.html": (SIDE_DOOR,),
     "cases/entry_form.html": (SIDE_DOOR, NESTED),
@@ -171,6 +188,9 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "cases/impossible_steps.html": NONE,
     "cases/levels.html": NONE,
     "cases/mail.html": (SIDE_DOOR,),
+    "cases/link.html": (SIDE_DOOR,),
+    "cases/links.html": (SIDE_DOOR, COUNTS),
+    "cases/links_table.html": (SIDE_DOOR,),
     "cases/mandate.html": (SIDE_DOOR,),
     "cases/mandate_decision.html": (ANOTHER,),
     "cases/known.html": (SIMILAR, SEARCH),
@@ -178,7 +198,16 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "cases/party.html": (SIDEBAR, SIDE_DOOR),
     "cases/party_connections.html": (NESTED,),
     "cases/party_form.html": (SIMILAR, NESTED),
+    "cases/project.html": (SIDE_DOOR, COUNTS),
+    "cases/project_members.html": (SIDE_DOOR,),
+    "cases/project_new.html": (NESTED,),
+    "cases/projects.html": (COUNTS,),
     "cases/search.html": (SEARCH,),
+    "cases/task.html": (SIDE_DOOR,),
+    "cases/task_act.html": (ANOTHER,),
+    "cases/task_new.html": (NESTED, ASSIGNING),
+    "cases/template.html": NONE,
+    "cases/templates.html": NONE,
     "cases/who_can_see.html": (COUNTS,),
     "cases/worklist.html": (COUNTS, SEARCH),
     "cases/worklist_summary.html": (COUNTS,),
@@ -190,6 +219,7 @@ FRAMES = ("components/", "django/", "layout/", "400", "403", "404", "500")  # wh
 TASKS: dict[str, tuple[str, ...]] = {
     "cases.tasks.remind": (MAIL,),
     "cases.tasks.forget_uploads": NONE,
+    "cases.tasks.remind_of_tasks": (MAIL,),
     "cases.tasks.tidy_up": (MAIL,),
     "lodesk.alerts.tasks.send_due": (MAIL,),
     "lodesk.audit.tasks.seal": (LOG,),
@@ -214,6 +244,9 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "handler.left": (MAIL,),
     "dossier.opened": (MAIL, ASSIGNING),
     "dossier.opened_for_you": (MAIL,),
+    "task.assigned": (MAIL, ASSIGNING),
+    "task.moved": (MAIL,),
+    "task.due": (MAIL,),
 }
 # For the owner's login, on the server; none writes a file with what is in the tables.
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -239,6 +272,9 @@ TABLES: dict[str, tuple[str, ...]] = {
     "cases.Visit": (COUNTS, SIDE_DOOR),
     "cases.Reader": (SEARCH, SIDE_DOOR),
     "cases.Handover": (SIDE_DOOR,),
+    "cases.Link": (SIDE_DOOR,),
+    "cases.ProjectDossier": (SIDE_DOOR,),
+    "cases.Task": (SIDE_DOOR,),
     "cases.Mandate": (SIDE_DOOR,),
     "cases.DossierUserPermission": (SIDE_DOOR,),
     "cases.DossierGroupPermission": (SIDE_DOOR,),
@@ -349,10 +385,11 @@ def test_no_page_names_a_dossier_out_of_sight(world: World, walks: dict[str, Wal
 def test_similar_related_merge_suggestions(world: World, walks: dict[str, Walk]) -> None:
     """Similar / related / merge suggestions.
 
-    A page about a dossier names no other, although there are eight of the same title, authority
-    and foreign number, the same container and the same witness in sight, and more out of sight: it
-    counts those in sight. What is suggested before one saves are dossiers in sight; and to who sees
-    none, opening one more of the same says nothing that opening something new would not.
+    A page about a dossier names no other but those that somebody linked to it and of which the
+    reader sees both, although there are eight of the same title, authority and foreign number, the
+    same container and the same witness in sight, and more out of sight: it counts those in sight.
+    What is suggested before one saves are dossiers in sight; and to who sees none, opening one more
+    of the same says nothing that opening something new would not.
     """
     assert ways_of(SIMILAR) == {
         "address dossier_new", "address parties", "address party_add", "address party_correct",
@@ -365,7 +402,8 @@ def test_similar_related_merge_suggestions(world: World, walks: dict[str, Walk])
         about = {path: page for path, page in pages.items() if path.startswith("/d/")}
         assert len(about) > 15
         for path, page in about.items():
-            assert page.references <= {path.split("/")[2]}, path
+            reference = path.split("/")[2]
+            assert page.references <= {reference, *world.linked_to(reference, name)}, path
     client = world.browser("belgian_elsewhere")  # sees no dossier at all
     answers = []
     with time_machine.travel(timezone.now(), tick=False):
@@ -455,7 +493,7 @@ def test_activity_feed_live_stream(world: World, walks: dict[str, Walk]) -> None
     assert found <= {"htmx.min.js"}
 
 
-SCREENS = ("/", "/dossiers/?status=any", "/handovers/", "/alerts/",
+SCREENS = ("/", "/dossiers/?status=any", "/handovers/", "/alerts/", "/projects/",
            "/search?q=reefer")  # fmt: skip
 
 
@@ -470,7 +508,14 @@ def test_counts_facets_badges(busy: str, world: World) -> None:
     people = ["belgian_officer", "belgian_colleague", "belgian_coordinator"]
     if busy == "NL":
         people += ["luxembourg_headquarters"]
-    paths = [*SCREENS, *_of(world, "BE abroad"), *_of(world, "BE shared"), *_of(world, "LU plain")]
+    project = f"/projects/{world.projects['joint'].pk}/"
+    paths = [
+        *SCREENS,
+        project,
+        *_of(world, "BE abroad"),
+        *_of(world, "BE shared"),
+        *_of(world, "LU plain"),
+    ]
     clients = {name: world.browser(name) for name in people}
     with time_machine.travel(timezone.now(), tick=False):
         first = {name: _drawn(client, paths) for name, client in clients.items()}
@@ -483,7 +528,7 @@ def test_counts_facets_badges(busy: str, world: World) -> None:
 
 def _of(world: World, name: str) -> list[str]:
     reference = world.dossiers[name].reference
-    return [f"/d/{reference}/{part}" for part in ("access", "hand-over")]
+    return [f"/d/{reference}/{part}" for part in ("access", "hand-over", "links/")]
 
 
 def _drawn(client: Client, paths: list[str]) -> dict[str, str]:
@@ -515,6 +560,8 @@ def test_nested_or_related_object_in_a_form_api_body_or_filter(world: World) -> 
     party = str(PartyFactory(dossier=hidden, numbers=["CSQU 777777 1"]).pk)
     offer, asked = str(world.offers["NL offered"].pk), str(world.mandates["NL waiting"].pk)
     handler = str(world.person("dutch_officer").public_id)
+    hidden_link = str(world.links["BE plain", "LU plain"].pk)
+    project = f"/projects/{world.projects['joint'].pk}/"
     for method, path, pair in (
         ("get", "/d/{}/", (hidden.reference, nowhere)),
         ("post", "/d/{}/entries", (hidden.reference, nowhere)),
@@ -527,6 +574,14 @@ def test_nested_or_related_object_in_a_form_api_body_or_filter(world: World) -> 
         ("post", "/d/{}/parties/", (hidden.reference, nowhere)),
         ("get", "/search?q={}", ("CSQU7777771", "CSQU7777772")),
         ("get", "/known?name={}", ("CSQU7777771", "CSQU7777772")),
+        ("get", f"/d/{mine}/tasks/{{}}/", (str(world.tasks["NL plain"].pk), no_key)),
+        ("get", f"/d/{mine}/links/{{}}/", (hidden_link, no_key)),
+        ("post", f"/d/{mine}/links/?kind=related&target={{}}", (hidden.reference, nowhere)),
+        ("get", "/projects/{}/", (str(world.projects["NL"].pk), no_key)),
+        ("post", f"{project}?action=put_in&put-dossier={{}}", (hidden.reference, nowhere)),
+        ("post", f"{project}?action=take_out&reference={{}}", (hidden.reference, nowhere)),
+        ("get", "/dossiers/new?template={}", (str(world.templates["NL"].pk), no_key)),
+        ("get", "/templates/{}/", (str(world.templates["NL"].pk), no_key)),
         ("get", "/search?q={}", (hidden.reference, nowhere)),
         ("get", "/search?q={}", (hidden.reference.lower(), nowhere.lower())),
         ("get", "/dossiers/?handler={}", (handler, no_key)),
@@ -568,19 +623,26 @@ def _alert_about(world: World, dossier: Dossier, name: str) -> Alert:
 def test_tags_comments_links_as_a_side_door(world: World, walks: dict[str, Walk]) -> None:
     """Tags, comments, links as a side door to the object.
 
-    Every table that points to a dossier shows a person only the rows of dossiers in sight; there
-    are no tags and no links between dossiers, and a reference written into a note stays a word.
+    Every table that points to a dossier shows a person only the rows of dossiers in sight, a link
+    only where both ends are; a project shows its members what they see anyway, and nobody else
+    that it is there. There are no tags, and a reference written into a note stays a word.
     """
     pointing = {name.partition(" ")[2] for name in ways_of(SIDE_DOOR) if name.startswith("table")}
     assert pointing == set(TABLES) - {"audit.LogRow"}
     _fill_every_table(world)
     for name in world.cast.people:
         seen = {world.dossiers[each].pk for each in SIGHT.get(name, ())}
-        for label in pointing - {"cases.Visit"}:
-            table, column = _column(label)
+        for table, column in (each for label in pointing for each in _columns(label)):
             with as_person(world.person(name)):
                 rows = raw(world.person(name), f"SELECT DISTINCT {column} FROM {table}")
-            assert {key for (key,) in rows if key} <= seen, (name, label)
+            assert {key for (key,) in rows if key} <= seen, (name, table, column)
+        own = _first(raw(world.person(name), "SELECT id FROM cases_project"))
+        named = {"joint"} if name in NAMED else set()
+        named |= {owner for owner, head in HEADS.items() if head == name}
+        assert own == {world.projects[each].pk for each in named}, name
+        links = _first(raw(world.person(name), "SELECT id FROM cases_link"))
+        both = {ends for ends in world.links if set(ends) <= SIGHT.get(name, set())}
+        assert links == {world.links[ends].pk for ends in both}, name
         ((visits,),) = raw(
             world.person(name), "SELECT count(*) FROM cases_visit WHERE person_id <> %s",
             [world.person(name).pk],
@@ -605,12 +667,17 @@ def _fill_every_table(world: World) -> None:
             _alert_about(world, dossier, name)
 
 
-def _column(label: str) -> tuple[str, str]:
+def _columns(label: str) -> list[tuple[str, str]]:
+    """Where a table points to a dossier; one's visits are checked by themselves."""
     model = apps.get_model(label)
-    for field in model._meta.get_fields():
-        if getattr(field, "related_model", None) is Dossier and field.concrete:
-            return model._meta.db_table, field.column
-    return model._meta.db_table, "subject_id"
+    columns = [
+        field.column
+        for field in model._meta.get_fields()
+        if field.concrete and getattr(field, "related_model", None) is Dossier
+    ]
+    return [
+        (model._meta.db_table, each) for each in columns or ["subject_id"] if label != "cases.Visit"
+    ]
 
 
 def test_bulk_and_download_endpoints(world: World, walks: dict[str, Walk]) -> None:
@@ -962,6 +1029,7 @@ def _forms_of(
     yield f"{page}change", filled(client.get(f"{page}change")), {"title": "Changed here"}
     wait = {"step": "wait:host_authority", "version": "1", "waiting_until": "2099-01-01T12:00"}
     yield f"{page}status", {}, wait
+    yield f"{page}tasks/new", filled(client.get(f"{page}tasks/new")), {"title": "Do this here"}
 
 
 def _rows_of(dossier: Dossier) -> Any:
@@ -1110,8 +1178,9 @@ def test_assigning_someone_grants_them_access_silently(world: World, mailbox: Ma
     """Assigning someone grants them access silently.
 
     Naming somebody gives nothing by itself: as handler, opener, author, giver, addressee of an
-    offer that waits, receiver of a mandate that is asked. Where naming does give access (opening
-    for a handler, an offer, an acceptance) it is told, logged, kept as history and shown.
+    offer that waits, receiver of a mandate that is asked, for a task, in a project. Where naming
+    does give access (opening for a handler, an offer, an acceptance) it is told, logged, kept as
+    history and shown.
     """
     dutch, dossier = world.person("dutch_head"), world.dossiers["BE plain"]
     with without_rules("cases_dossier"):
@@ -1119,6 +1188,9 @@ def test_assigning_someone_grants_them_access_silently(world: World, mailbox: Ma
     EntryFactory(dossier=dossier, author=dutch)
     MandateFactory(dossier=dossier, receiver=dutch, state="asked")
     MandateFactory(dossier=dossier, receiver=dutch)  # given, and no grant under it
+    with without_rules("cases_task"):  # who cannot add to it is given no task by any other way
+        TaskFactory(dossier=dossier, assignee=dutch)
+    project_of(world.person("belgian_head"), dutch, dossiers=[dossier])
     assert Dossier.objects.get(pk=dossier.pk).handler_id == dutch.pk
     assert not raw(dutch, "SELECT 1 FROM cases_dossier WHERE id = %s", [dossier.pk])
     page = world.browser("")
@@ -1167,7 +1239,8 @@ def test_per_language_copy_of_the_rights(world: World) -> None:
         " AND (column_name ~ 'lang|locale|translat' OR column_name ~ '_(en|nl|fr|de)$')"
     )
     texts = {
-        "accounts_user", "cases_document", "cases_dossier", "cases_entry", "cases_translation",
+        "accounts_user", "cases_document", "cases_dossier", "cases_entry", "cases_template",
+        "cases_translation",
     }  # fmt: skip
     assert _first(columns) == texts
     addresses = [

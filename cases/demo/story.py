@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Desk, User
 from cases.clocks import Kind, SettledAs
-from cases.demo import acts, papers, parties
+from cases.demo import acts, papers, parties, work
 from cases.demo.dossiers import DOSSIERS, Told
 from cases.demo.entries import BY_DOSSIER, Written
 from cases.models import Clock, ClockInterval, Dossier, Entry, ReferenceCounter, Translation
@@ -40,6 +40,7 @@ def tell(users: Mapping[str, User]) -> int:
     papers.add(story.users, story.dossiers)
     parties.play(story.users, story.dossiers)
     acts.play(story.users, story.dossiers)
+    work.play(story.users, story.dossiers)
     return len(story.dossiers)
 
 

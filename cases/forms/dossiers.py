@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -262,6 +263,15 @@ class NewDossierForm(DossierForm):
         if team is not None:
             queue = ("", gettext_lazy("nobody yet: the team's queue"))
             offer(self, "handler", [queue, *self._people_by_desk()])
+
+    def as_typed(self, data: QueryDict) -> dict[str, Any]:
+        """What was sent, field by field, without judging it: to show the page again."""
+        return {
+            name: data.getlist(name)
+            if isinstance(field, forms.MultipleChoiceField)
+            else data.get(name, "")
+            for name, field in self.fields.items()
+        }
 
     def _people_by_desk(self) -> list[tuple[str, list[tuple[str, str]]]]:
         return [

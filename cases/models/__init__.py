@@ -7,9 +7,13 @@ from cases.models.dossiers import Dossier, ReferenceCounter, Visit
 from cases.models.entries import Draft, Entry, Translation
 from cases.models.grants import DossierGroupPermission, DossierUserPermission, GrantHistory
 from cases.models.handovers import Handover
+from cases.models.links import Link
 from cases.models.mandates import Mandate
 from cases.models.parties import Identifier, Party
+from cases.models.projects import Project, ProjectDossier, ProjectMember
 from cases.models.readers import Reader
+from cases.models.tasks import Task
+from cases.models.templates import Template
 
 __all__ = [
     "Clock",
@@ -25,10 +29,16 @@ __all__ = [
     "GrantHistory",
     "Handover",
     "Identifier",
+    "Link",
     "Mandate",
     "Party",
+    "Project",
+    "ProjectDossier",
+    "ProjectMember",
     "Reader",
     "ReferenceCounter",
+    "Task",
+    "Template",
     "Translation",
     "Upload",
     "Visit",

@@ -75,13 +75,18 @@ def read(user: "User", wanted: Wanted, *, most: int, way: Way = BY_DUE) -> list[
 
 def count(user: "User", wanted: Iterable[Wanted], *, most: int) -> int:
     """How many there are of any of these, counted no further than `most`."""
+    return min(len(keys(user, wanted, most=most)), most)
+
+
+def keys(user: "User", wanted: Iterable[Wanted], *, most: int) -> set[UUID]:
+    """Keys of the dossiers of any of these, no more than `most` of each."""
     found: set[UUID] = set()
     for each in wanted:
         range_ = _Range(user, each, BY_DUE, most, None)
         with connection.cursor() as cursor:
             cursor.execute(range_.statement, range_.values)
             found.update(key for (key,) in cursor.fetchall())
-    return min(len(found), most)
+    return found
 
 
 def page(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from django.db.models import IntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -129,3 +130,8 @@ def next_step(written: str, waiting_for: str) -> str:
     if written or not waiting_for:
         return written
     return str(WaitingFor(waiting_for).label)
+
+
+def by_due(row: Row) -> tuple[bool, datetime, str]:
+    """Order rows by what is due first; what has no due time comes last."""
+    return (row.due_at is None, row.due_at or timezone.now(), row.reference)

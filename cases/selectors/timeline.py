@@ -332,6 +332,37 @@ def _parties(facts: Facts) -> dict[str, str]:
     }
 
 
+def _task_made(entry: Entry) -> str:
+    return _("Task for %(receiver)s, due %(due)s: %(title)s") % _of_task(entry.facts)
+
+
+def _task_moved(entry: Entry) -> str:
+    words = {
+        (True, True): _("Task given to %(receiver)s, due %(due)s: %(title)s"),
+        (True, False): _("Task given to %(receiver)s: %(title)s"),
+        (False, True): _("Task now due %(due)s: %(title)s"),
+    }
+    changed = ("receiver" in entry.facts, "due" in entry.facts)
+    return words.get(changed, "%(title)s") % _of_task(entry.facts) + _by(entry)
+
+
+def _task_done(entry: Entry) -> str:
+    return _("Task done: %(title)s") % _of_task(entry.facts) + _by(entry)
+
+
+def _task_dropped(entry: Entry) -> str:
+    return _("Task dropped: %(title)s") % _of_task(entry.facts) + _by(entry)
+
+
+def _of_task(facts: Facts) -> dict[str, str]:
+    due = facts.get("due")
+    return {
+        "receiver": str(facts.get("receiver") or ""),
+        "title": str(facts.get("title") or ""),
+        "due": times.day_and_time(timezone.localtime(datetime.fromisoformat(due))) if due else "",
+    }
+
+
 def _date(moment: str) -> str:
     return times.full_date(times.local_date(datetime.fromisoformat(moment)))
 
@@ -354,6 +385,10 @@ EVENTS: dict[str, Callable[[Entry], str]] = {
     "clock.settled": _clock_settled,
     "clock.paused": _clock_paused,
     "clock.resumed": _clock_resumed,
+    "task.made": _task_made,
+    "task.moved": _task_moved,
+    "task.done": _task_done,
+    "task.dropped": _task_dropped,
     "status.open": _open,
     "status.waiting": _waiting,
     "status.answered": _status(lambda: _("Answered")),

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from cases.models import Dossier
 from cases.models.readers import WAITING_FOR_HEADQUARTERS
-from cases.selectors import handovers, lists, mandates, places, rows
+from cases.selectors import handovers, lists, mandates, places, rows, tasked_rows, tasks
 from cases.selectors.lists import Wanted
-from cases.selectors.rows import Line, Row
+from cases.selectors.rows import Line, Row, by_due
 from cases.states import HandoverState, MandateState, Status
 from lodesk.ui import times
 from lodesk.ui.frame import Zone
@@ -58,7 +58,8 @@ def groups_for(user: "User") -> list[Group]:
 def count(user: "User", most: int = READ) -> int:
     """How many dossiers call for the person: what the rail shows, counted no further than that.
 
-    At a desk what one handles and what the team has; at headquarters what burns and what waits.
+    At a desk what one handles and what the team has; at headquarters what burns and what waits;
+    everywhere the dossiers for which one has a task.
     """
     desks = places.desks_of(user)
     if not desks:
@@ -71,26 +72,26 @@ def count(user: "User", most: int = READ) -> int:
         wanted = [Wanted(handler=user.pk), Wanted(desks=_known(desks), owners=(user.country,))]
         offered = handovers.offered_to(user).exclude(dossier__owner=user.country)
     others = (mandates.to_decide(user), offered)
-    dossiers = lists.count(user, wanted, most=most)
-    return dossiers + sum(found[:most].count() for found in others)
+    dossiers = lists.keys(user, wanted, most=most)
+    dossiers |= tasks.dossiers_of(user, most=most)
+    return min(len(dossiers), most) + sum(found[:most].count() for found in others)
 
 
 def _desk(user: "User", desks: frozenset[int | None]) -> list[Group]:
     offered = _offered(user)
-    held = _rows(user, Wanted(handler=user.pk))
+    held, tasked = tasked_rows.with_tasks(_rows(user, Wanted(handler=user.pk)), user, most=READ)
     own = Wanted(desks=_known(desks), owners=(user.country,), but_handler=user.pk)
     team = _rows(user, own)
     late, today, rest = _split(held, timezone.now())
     others = _("Dossiers of %(country)s at this desk that others handle.")
     return [
         offered,
-        Group("overdue", _("Overdue"), late, more_url=_list(scope="mine")),
-        Group("today", _("Due today"), today, more_url=_list(scope="mine")),
+        *_burning(late, today, tasked, more_url=_list(scope="mine")),
         Group("mine", _("Everything else you handle"), rest, more_url=_list(scope="mine")),
         Group(
             "desk",
             _("Your desk"),
-            _without(team, offered),
+            _without(team, offered.rows, tasked),
             others % {"country": user.country},
             more_url=_list(scope="desk"),
         ),
@@ -99,15 +100,15 @@ def _desk(user: "User", desks: frozenset[int | None]) -> list[Group]:
 
 def _headquarters(user: "User") -> list[Group]:
     offered = _offered(user)
-    burning = _without(_rows(user, _burns(user)), offered)
+    found = _without(_rows(user, _burns(user)), offered.rows)
+    burning, tasked = tasked_rows.with_tasks(found, user, most=READ)
     late, today, _rest = _split(burning, timezone.now())
-    asked = _without(_rows(user, _waits_for_headquarters(user)), offered)
-    rest = _without(_rows(user, _does_not_burn(user)), offered)
+    asked = _without(_rows(user, _waits_for_headquarters(user)), offered.rows, tasked)
+    rest = _without(_rows(user, _does_not_burn(user)), offered.rows, tasked)
     return [
         _mandates(user),
         offered,
-        Group("overdue", _("Overdue"), late, more_url=_list(owner=user.country)),
-        Group("today", _("Due today"), today, more_url=_list(owner=user.country)),
+        *_burning(late, today, tasked, more_url=_list(owner=user.country)),
         Group(
             "headquarters",
             _("Waiting for headquarters"),
@@ -116,6 +117,16 @@ def _headquarters(user: "User") -> list[Group]:
             more_url=_list(owner=user.country, status=Status.WAITING),
         ),
         Group("rest", _("Everything else"), rest, more_url=_list(owner=user.country)),
+    ]
+
+
+def _burning(late: list[Row], today: list[Row], tasked: list[Row], *, more_url: str) -> list[Group]:
+    """What is overdue, due today, and still to be done for what others handle."""
+    tasks_late, tasks_today, later = _split(tasked, timezone.now())
+    return [
+        Group("overdue", _("Overdue"), sorted(late + tasks_late, key=by_due), more_url=more_url),
+        Group("today", _("Due today"), sorted(today + tasks_today, key=by_due), more_url=more_url),
+        Group("waiting", _("Waiting for you"), later, _("Tasks that are yours.")),
     ]
 
 
@@ -163,8 +174,8 @@ def _split(found: list[Row], now: datetime) -> tuple[list[Row], list[Row], list[
     return by_signal["late"], by_signal["soon"], by_signal[""]
 
 
-def _without(found: Sequence[Row], group: Group) -> list[Row]:
-    named = {row.reference for row in group.rows}
+def _without(found: Sequence[Row], *shown: Sequence[Row]) -> list[Row]:
+    named = {row.reference for each in shown for row in each}
     return [row for row in found if row.reference not in named]
 
 
@@ -176,7 +187,7 @@ def _offered(user: "User") -> Group:
     return Group(
         "offered",
         _("Offered to you"),
-        sorted(found, key=_due),
+        sorted(found, key=by_due),
         help_text,
         more_url=reverse("handovers"),
     )
@@ -240,7 +251,7 @@ def summary(groups: Sequence[Group]) -> Summary:
         if row.due_at
     ]  # fmt: skip
     ahead = [row for row in dated if row.due_at and row.due_at >= now] or dated
-    first = min(ahead, key=_due, default=None)
+    first = min(ahead, key=by_due, default=None)
     return Summary(
         overdue=_figure(sizes.get("overdue", 0)),
         due_today=_figure(sizes.get("today", 0)),
@@ -275,13 +286,9 @@ def ordered(groups: Sequence[Group], sort: str) -> list[Group]:
     return [replace(group, rows=sorted(group.rows, key=key, reverse=turned)) for group in groups]
 
 
-def _due(row: Row) -> tuple[bool, datetime, str]:
-    return (row.due_at is None, row.due_at or timezone.now(), row.reference)
-
-
 SORTS = {
-    "due": _due,
+    "due": by_due,
     "reference": lambda row: (row.reference,),
-    "status": lambda row: (row.status, *_due(row)),
-    "handler": lambda row: (row.handler, *_due(row)),
+    "status": lambda row: (row.status, *by_due(row)),
+    "handler": lambda row: (row.handler, *by_due(row)),
 }

@@ -30,33 +30,39 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
       AND cases_mandate_valid(g.mandate_id, lodesk_me(), accounts_principals(lodesk_me())))
 $$;
 
--- Whether the acting person holds one of these levels on a dossier now, from the tables.
--- Safe: about the acting person only.
-CREATE OR REPLACE FUNCTION lodesk_holds(which uuid, VARIADIC levels text[]) RETURNS boolean
+-- Whether a person holds one of these levels on a dossier now, from the tables. Internal.
+CREATE OR REPLACE FUNCTION cases_holds(which uuid, who integer, levels text[]) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
-  me integer := lodesk_me();
-  mine integer[] := accounts_principals(lodesk_me());
+  mine integer[] := accounts_principals(who);
   own boolean;
 BEGIN
-  IF me IS NULL OR mine = '{}' THEN
+  IF who IS NULL OR mine = '{}' THEN
     RETURN false;
   END IF;
-  SELECT d.owner = accounts_country(me) INTO own FROM cases_dossier d WHERE d.id = which;
+  SELECT d.owner = accounts_country(who) INTO own FROM cases_dossier d WHERE d.id = which;
   IF own IS NULL THEN
     RETURN false;
   END IF;
   RETURN EXISTS (
     SELECT FROM cases_dossieruserpermission g JOIN auth_permission p ON p.id = g.permission_id
-    WHERE g.content_object_id = which AND g.user_id = me
+    WHERE g.content_object_id = which AND g.user_id = who
       AND replace(p.codename, '_dossier', '') = ANY(levels)
-      AND (own OR cases_mandate_valid(g.mandate_id, me, mine))
+      AND (own OR cases_mandate_valid(g.mandate_id, who, mine))
   ) OR EXISTS (
     SELECT FROM cases_dossiergrouppermission g JOIN auth_permission p ON p.id = g.permission_id
     WHERE g.content_object_id = which AND g.group_id = ANY(mine)
       AND replace(p.codename, '_dossier', '') = ANY(levels)
-      AND (own OR cases_mandate_valid(g.mandate_id, me, mine)));
+      AND (own OR cases_mandate_valid(g.mandate_id, who, mine)));
 END $$;
+REVOKE EXECUTE ON FUNCTION cases_holds FROM PUBLIC;
+
+-- Whether the acting person holds one of these levels on a dossier now, from the tables.
+-- Safe: about the acting person only.
+CREATE OR REPLACE FUNCTION lodesk_holds(which uuid, VARIADIC levels text[]) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT cases_holds(which, lodesk_me(), levels)
+$$;
 
 -- Which standing mandate of the owner lets this person take work of this desk and kind. Internal.
 CREATE OR REPLACE FUNCTION cases_standing_mandate(

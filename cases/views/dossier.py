@@ -22,7 +22,10 @@ from cases.selectors import (
     entries,
     handovers,
     heads,
+    links,
     parties,
+    projects,
+    tasks,
     timeline,
 )
 from cases.selectors.timeline import Timeline
@@ -83,6 +86,10 @@ def show(
         "parties_url": reverse("parties", args=[dossier.reference]),
         "documents": documents.beside(dossier),
         "documents_url": reverse("documents", args=[dossier.reference]),
+        "tasks": tasks.panel(dossier, user, may_finish=may_write.allowed),
+        "links": links.present(dossier, user),
+        "projects": projects.of_dossier(dossier, user),
+        "may_write": may_write.allowed,
         "access": dossiers.access_lines(dossier, holders),
         "about": dossiers.about(dossier),
         "change_url": change_url,

@@ -15,8 +15,8 @@ from accounts.models import User
 from cases import policy
 from cases.forms.dossiers import ChangeDossierForm, NewDossierForm
 from cases.forms.status import StatusForm
-from cases.models import Dossier
-from cases.selectors import heads, intake, mandates, openings, places, steps
+from cases.models import Dossier, Template
+from cases.selectors import heads, intake, mandates, openings, places, steps, templates
 from cases.selectors.clocks import answer_clock
 from cases.selectors.known import Same
 from cases.services import dossiers, searches
@@ -31,20 +31,22 @@ def dossier_new(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     if not places.desks_of(user):
         raise PermissionDenied(_("Without a posting you cannot open a dossier."))
-    form = NewDossierForm(
-        request.POST or None,
-        owners=mandates.owners_one_may_open_for(user),
-        desks=openings.desks(user),
-        team=openings.team(user),
-        initial={"received_at": timezone.now(), "language": user.language},
-    )
+    form, chosen = _new_form(request, user)
     same: list[Same] = []
     if form.is_valid():
         same = [] if "anyway" in request.POST else _same(form, user)
         opened = None if same else _open(form, user)
         if opened:
             return redirect("dossier", opened.reference)
-    context = {"form": form, "head": None, "back_url": reverse("worklist"), "same": same}
+    context = {
+        "form": form,
+        "head": None,
+        "back_url": reverse("worklist"),
+        "same": same,
+        "templates": templates.in_use(user),
+        "chosen": chosen,
+        "may_keep_templates": policy.may_keep_templates(user),
+    }
     return render(request, "cases/dossier_form.html", context)
 
 
@@ -55,6 +57,40 @@ def _same(form: NewDossierForm, user: User) -> list[Same]:
         return []
     searches.record(by=user, words=asked)
     return intake.same_matter(user, form.cleaned_data)
+
+
+def _new_form(request: HttpRequest, user: User) -> tuple[NewDossierForm, Template | None]:
+    """The form, and the template that fills it in.
+
+    A template is chosen by its link, or by its button when something is typed already: then the
+    form comes back with what was typed, and the rest filled in.
+    """
+    initial = {"received_at": timezone.now(), "language": user.language}
+    options: dict[str, Any] = {
+        "owners": mandates.owners_one_may_open_for(user),
+        "desks": openings.desks(user),
+        "team": openings.team(user),
+    }
+    if request.method == "POST" and "template" not in request.POST:
+        chosen = templates.chosen(user, request.POST.get("filled", ""))
+        return NewDossierForm(request.POST, initial=initial, **options), chosen
+    asked = request.POST if request.method == "POST" else request.GET
+    chosen = templates.chosen(user, asked.get("template", ""))
+    form = NewDossierForm(initial=initial, **options)
+    form.initial = {**form.initial, **_filled_in(request, form, user, chosen)}
+    return form, chosen
+
+
+def _filled_in(
+    request: HttpRequest, form: NewDossierForm, user: User, chosen: Template | None
+) -> dict[str, Any]:
+    """What was typed, and the template's words where nothing was."""
+    if request.method != "POST":
+        return templates.values(chosen) if chosen else {}
+    typed = form.as_typed(request.POST)
+    offered = {name: form.get_initial_for_field(form.fields[name], name) for name in form.fields}
+    before = templates.chosen(user, request.POST.get("filled", ""))
+    return templates.filled_in(typed, chosen, offered=offered, before=before)
 
 
 def _open(form: NewDossierForm, user: User) -> Dossier | None:

@@ -19,7 +19,19 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
-from cases.models import Clock, Document, Dossier, Entry, Handover, Mandate, Party
+from cases.models import (
+    Clock,
+    Document,
+    Dossier,
+    Entry,
+    Handover,
+    Link,
+    Mandate,
+    Party,
+    Project,
+    Task,
+    Template,
+)
 from lodesk.alerts.models import Alert
 from lodesk.audit.models import LogRow
 from tests import steps
@@ -28,11 +40,15 @@ from tests.factories import (
     ClockFactory,
     DossierFactory,
     EntryFactory,
+    LinkFactory,
     MandateFactory,
     PartyFactory,
+    TaskFactory,
+    TemplateFactory,
     grant,
     make_canaries,
     make_cast,
+    project_of,
     without_rules,
 )
 from tests.looking import as_owner
@@ -70,6 +86,12 @@ HEADQUARTERS = frozenset({"belgian_headquarters", "belgian_coordinator"})
 BELGIANS = TEAM | HEADQUARTERS | {"belgian_elsewhere"}
 MOVERS = HEADQUARTERS | {"belgian_officer"}
 COORDINATOR = frozenset({"belgian_coordinator"})
+WRITERS = TEAM | HEADQUARTERS | {"dutch_uncertified"}
+LEADERS = HEADQUARTERS | {
+    "belgian_head", "dutch_head", "dutch_headquarters", "dutch_coordinator",
+    "luxembourg_coordinator",
+}  # fmt: skip
+IN_PROJECT = frozenset({"belgian_headquarters", "belgian_officer"})
 
 
 # The stage --------------------------------------------------------------------------------
@@ -93,6 +115,11 @@ class Stage:
     luxembourg: Dossier
     clock: Clock  # for the answer of `handled`
     document: Document  # of `handled`
+    linked: Dossier  # to `handled`, and handled by the same officer
+    task: Task
+    link: Link
+    project: Project  # of headquarters and the officer, with `handled` in it
+    template: Template
     canaries: Sequence[str]  # what nobody at all may see
 
     def path(self, template: str) -> str:
@@ -111,6 +138,10 @@ class Stage:
             luxembourg=self.luxembourg.reference,
             clock=self.clock.pk,
             document=self.document.pk,
+            task=self.task.pk,
+            link=self.link.pk,
+            project=self.project.pk,
+            template=self.template.pk,
         )
 
     @property
@@ -196,7 +227,13 @@ def make_stage(cast: Cast) -> Stage:
         cast.dutch_officer, _secret(cast, "NL", handler=cast.dutch_officer),
         cast.belgian_officer.person_ptr,
     )  # fmt: skip
+    linked = DossierFactory(handler=officer)
     return Stage(
+        linked=linked,
+        task=TaskFactory(dossier=handled),
+        link=LinkFactory(source=handled, target=linked),
+        project=project_of(cast.belgian_headquarters, officer, dossiers=[handled]),
+        template=TemplateFactory(),
         cast=cast,
         handled=handled,
         entry=entry,
@@ -330,6 +367,40 @@ ACTS = (
         {"action": "refuse", "refuse-reason": "No."}, view="mandate"),
     Act("end a mandate", "/mandates/{given}/", COORDINATOR, "belgian_coordinator",
         {"action": "end"}, view="mandate"),
+    Act("make a task", "/d/{handled}/tasks/new", WRITERS, "belgian_officer",
+        {"title": "Forged"}, form="form", view="task_new"),
+    Act("finish a task", "/d/{handled}/tasks/{task}/", WRITERS, "belgian_officer",
+        {"action": "done"}, view="task"),
+    Act("move a task", "/d/{handled}/tasks/{task}/", WRITERS, "belgian_officer",
+        {"action": "move", "due_at": "2099-01-01T12:00"}, form="move_form", view="task"),
+    Act("drop a task", "/d/{handled}/tasks/{task}/", WRITERS, "belgian_officer",
+        {"action": "drop", "drop-reason": "Forged."}, view="task"),
+    Act("link two dossiers", "/d/{handled}/links/", TEAM | HEADQUARTERS, "belgian_officer",
+        {"kind": "same_person", "target": lambda stage: stage.linked.reference}, view="links"),
+    Act("remove a link", "/d/{handled}/links/{link}/", TEAM | HEADQUARTERS, "belgian_officer",
+        {"reason": "Forged."}, view="link"),
+    Act("make a project", "/projects/new", LEADERS, "belgian_head", {"name": "Forged"},
+        form="form", view="project_new"),
+    Act("name a person", "/projects/{project}/", frozenset({"belgian_headquarters"}),
+        "belgian_headquarters",
+        {"action": "name", "name-person": lambda stage: str(stage.cast.dutch_head.public_id)},
+        view="project"),
+    Act("take a person out", "/projects/{project}/", IN_PROJECT, "belgian_headquarters",
+        {"action": "leave", "person": lambda stage: str(stage.cast.belgian_officer.public_id)},
+        view="project"),
+    Act("put a dossier in", "/projects/{project}/", IN_PROJECT, "belgian_officer",
+        {"action": "put_in", "put-dossier": lambda stage: stage.linked.reference},
+        view="project"),
+    Act("take a dossier out", "/projects/{project}/", IN_PROJECT, "belgian_officer",
+        {"action": "take_out", "reference": lambda stage: stage.handled.reference},
+        view="project"),
+    Act("add a template", "/templates/new",
+        COORDINATOR | {"dutch_coordinator", "luxembourg_coordinator"}, "belgian_coordinator",
+        {"name": "Forged", "kind": "other"}, form="form", view="template_new"),
+    Act("change a template", "/templates/{template}/", COORDINATOR, "belgian_coordinator",
+        {"title": "Forged"}, form="form", view="template"),
+    Act("retire a template", "/templates/{template}/", COORDINATOR, "belgian_coordinator",
+        {"action": "retire"}, view="template"),
     Act("open a dossier of BE", "/dossiers/new", BELGIANS, "belgian_officer",
         {"title": "Forged", "kind": "other"}, form="form", view="dossier_new"),
 )  # fmt: skip

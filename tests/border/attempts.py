@@ -22,11 +22,15 @@ from tests.factories import (
     EntryFactory,
     HandoverFactory,
     IntervalFactory,
+    LinkFactory,
     MandateFactory,
     Part,
     PartyFactory,
+    TaskFactory,
+    TemplateFactory,
     add_person,
     grant,
+    project_of,
     without_rules,
 )
 
@@ -137,6 +141,23 @@ def _values(cast: Cast, people: dict[str, User | None]) -> dict[str, Any]:
     Draft.objects.create(dossier=other, person=cast.belgian_colleague.person_ptr)
     asks = ClockFactory(dossier=other, rule="8h")
     question = {"kind": "own", "rule": "", "term_at": timezone.now() + timedelta(hours=1)}
+    project = project_of(
+        cast.belgian_head,
+        cast.belgian_officer,
+        cast.belgian_colleague,
+        people[FOREIGN_HANDLER],
+        dossiers=[dossier],
+    )
+    members = {row.person_id: row.pk for row in project.members.all()}
+    dutch_project = project_of(cast.dutch_coordinator)
+    gone = LinkFactory(
+        source=dossier, target=answered, ended_by_id=cast.belgian_officer.pk,
+        ended_at=timezone.now(),
+    )  # fmt: skip
+    finished = TaskFactory(
+        dossier=dossier, state="done", finished_by_id=cast.belgian_officer.pk,
+        finished_at=timezone.now(),
+    )  # fmt: skip
     return _parties(dossier, other, dutch) | {
         "clock": ClockFactory(dossier=dossier, rule="8h").pk,
         "own_clock": ClockFactory(dossier=dossier, **question).pk,
@@ -149,6 +170,19 @@ def _values(cast: Cast, people: dict[str, User | None]) -> dict[str, Any]:
             dossier=closed, kind="review", rule="6m", term_at=timezone.now() + timedelta(days=180)
         ).pk,
         "other_entry": EntryFactory(dossier=other).pk,
+        "task": TaskFactory(dossier=dossier).pk,
+        "finished": finished.pk,
+        "closed_task": TaskFactory(dossier=closed).pk,
+        "dutch_task": TaskFactory(dossier=dutch, assignee=cast.dutch_coordinator).pk,
+        "link": LinkFactory(source=dossier, target=other).pk,
+        "gone": gone.pk,
+        "project": project.pk,
+        "member": members[cast.belgian_colleague.pk],
+        "in_project": project.dossiers.get().pk,
+        "dutch_project": dutch_project.pk,
+        "foreign_project": project_of(cast.belgian_second_coordinator).pk,
+        "template": TemplateFactory().pk,
+        "dutch_template": TemplateFactory(owner="NL").pk,
         "dossier": dossier.pk,
         "other": other.pk,
         "answered": answered.pk,
@@ -416,6 +450,49 @@ def _interval(**values: str) -> str:
         "starts_at": "now()", "started_by_id": "%(me)s", "reason": "''",
     } | values  # fmt: skip
     return _insert("cases_clockinterval", columns)
+
+
+def _task(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "dossier_id": "%(dossier)s", "title": "'x'", "note": "''",
+        "assignee_id": "%(officer)s", "due_at": "now() + interval '1 day'", "state": "'open'",
+        "made_by_id": "%(me)s", "made_at": "now()", "finish_reason": "''",
+    } | values  # fmt: skip
+    return _insert("cases_task", columns)
+
+
+def _kept(table: str, **values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "made_by_id": "%(me)s", "made_at": "now()",
+        "ended_reason": "''",
+    } | values  # fmt: skip
+    return _insert(f"cases_{table}", columns)
+
+
+def _link(**values: str) -> str:
+    ends = {"source_id": "%(dossier)s", "target_id": "%(closed)s", "kind": "'related'"}
+    return _kept("link", **ends | values)
+
+
+def _member(**values: str) -> str:
+    return _kept(
+        "projectmember", **{"project_id": "%(project)s", "person_id": "%(elsewhere)s"} | values
+    )
+
+
+def _in_project(**values: str) -> str:
+    return _kept(
+        "projectdossier", **{"project_id": "%(project)s", "dossier_id": "%(other)s"} | values
+    )
+
+
+def _template(**values: str) -> str:
+    columns = {
+        "owner": "'BE'", "series": "gen_random_uuid()", "version": "1", "kind": "'other'",
+        "name": "'x'", "title": "''", "summary": "''", "purpose": "'investigation'",
+        "legal_basis": "'x'", "language": "'en'", "next_step": "''",
+    } | values  # fmt: skip
+    return _kept("template", **columns)
 
 
 def _insert(table: str, columns: dict[str, str]) -> str:
@@ -914,6 +991,128 @@ HANDOVERS = (
     Attempt("tidy up", "SELECT count(*) FROM cases_tidy_up(9)", frozenset({NOBODY, CLOSED})),
 )  # fmt: skip
 
+DONE = "state = 'done', finished_by_id = %(me)s, finished_at = now()"
+DROPPED = "state = 'dropped', finished_by_id = %(me)s, finished_at = now()"
+TASKS = (
+    Attempt("make a task", _task(), CONTRIBUTORS),
+    Attempt("make one in another's name", _task(made_by_id="%(elsewhere)s")),
+    Attempt("make one for oneself", _task(assignee_id="%(me)s"), CONTRIBUTORS),
+    Attempt("make one for somebody elsewhere", _task(assignee_id="%(elsewhere)s")),
+    Attempt("make one for who may only view", _task(assignee_id="%(dutch_officer)s")),
+    Attempt("make one for a stranger", _task(assignee_id="%(dutch_stranger)s")),
+    Attempt("make one that is done", _task(
+        state="'done'", finished_by_id="%(me)s", finished_at="now()")),
+    Attempt("make one that somebody finished", _task(finished_by_id="%(me)s")),
+    Attempt("make one for the Dutch one", _task(dossier_id="%(dutch)s"), NONE),
+    Attempt("make a Dutch one for oneself", _task(dossier_id="%(dutch)s", assignee_id="%(me)s"),
+            DUTCH),
+    Attempt("make one for a closed one", _task(dossier_id="%(closed)s")),
+    Attempt("write a task over another", _over(_task(id="%(task)s"), "due_at = now()"),
+            CONTRIBUTORS),
+    Attempt("finish a task", _update("cases_task", DONE, "task"), CONTRIBUTORS),
+    Attempt("finish a Dutch task", _update("cases_task", DONE, "dutch_task"), DUTCH),
+    Attempt("finish what is finished", _update("cases_task", DONE, "finished")),
+    Attempt("open what is finished", _update("cases_task", "state = 'open', finished_by_id = NULL,"
+            " finished_at = NULL", "finished")),
+    Attempt("finish a task of a closed one", _update("cases_task", DONE, "closed_task")),
+    Attempt("drop a task with a reason", _update(
+        "cases_task", f"{DROPPED}, finish_reason = 'x'", "task"), CONTRIBUTORS),
+    Attempt("drop a task without one", _update("cases_task", DROPPED, "task")),
+    Attempt("finish and give away", _update(
+        "cases_task", f"{DONE}, assignee_id = %(colleague)s", "task")),
+    Attempt("give a task away", _update("cases_task", "assignee_id = %(colleague)s", "task"),
+            CONTRIBUTORS),
+    Attempt("give a task to somebody elsewhere", _update(
+        "cases_task", "assignee_id = %(elsewhere)s", "task")),
+    Attempt("give a task more time", _update(
+        "cases_task", "due_at = now() + interval '9 days'", "task"), CONTRIBUTORS),
+    *(Attempt(f"of a task set {change}", _update("cases_task", change, "task")) for change in (
+        "title = 'x'", "note = 'x'", "made_by_id = %(me)s", "dossier_id = %(other)s",
+        "made_at = now()", "reminded_at = now()", "finish_reason = 'x'",
+        "finished_by_id = %(me)s",
+    )),
+    Attempt("delete a task", "DELETE FROM cases_task WHERE id = %(task)s"),
+    Attempt("remind of tasks", "SELECT count(*) FROM cases_tasks_due(9)",
+            frozenset({NOBODY, CLOSED})),
+)  # fmt: skip
+
+END = "ended_by_id = %(me)s, ended_at = now()"
+OWN_BOTH = OPENERS  # who contributes to all that the handler handles
+LEADERS = frozenset({HEAD}) | HEADQUARTERS  # who may make a project, of those named above
+MAKERS = LEADERS | DUTCH | {FOREIGN_HANDLER, THIRD_COUNTRY}
+MEMBERS = frozenset({HEAD, HANDLER, CONTRIBUTOR, FOREIGN_HANDLER})
+NAMERS = frozenset({HEAD, FOREIGN_HANDLER})  # members who may make projects
+KEPT = (
+    Attempt("link two dossiers", _link(), OWN_BOTH),
+    Attempt("link in another's name", _link(made_by_id="%(elsewhere)s")),
+    Attempt("link what is closed to another", _link(
+        source_id="%(closed)s", target_id="%(dossier)s")),
+    Attempt("link to the Dutch one", _link(target_id="%(dutch)s")),
+    Attempt("link the Dutch one", _link(source_id="%(dutch)s", target_id="%(dossier)s")),
+    Attempt("link one to itself", _link(target_id="%(dossier)s")),
+    Attempt("link and remove at once", _link(ended_by_id="%(me)s", ended_at="now()")),
+    Attempt("write a link over another", _over(_link(id="%(link)s"), "ended_at = now()"), OWN_BOTH),
+    Attempt("remove a link", _update("cases_link", END, "link"), OWN_BOTH),
+    Attempt("remove a link again", _update("cases_link", END, "gone")),
+    Attempt("put a removed link back", _update(
+        "cases_link", "ended_by_id = NULL, ended_at = NULL", "gone")),
+    *(Attempt(f"of a link set {change}", _update("cases_link", change, "link")) for change in (
+        "kind = 'same_person'", "target_id = %(closed)s", "source_id = %(closed)s",
+        "made_by_id = %(me)s", "made_at = now()",
+    )),
+    Attempt("delete a link", "DELETE FROM cases_link WHERE id = %(link)s"),
+    Attempt("make a project", _kept("project", name="'x'"), MAKERS),
+    Attempt("make one in another's name", _kept(
+        "project", name="'x'", made_by_id="%(elsewhere)s")),
+    Attempt("make one that has ended", _kept(
+        "project", name="'x'", ended_by_id="%(me)s", ended_at="now()")),
+    Attempt("rename a project", _update("cases_project", "name = 'x'", "project")),
+    Attempt("delete a project", "DELETE FROM cases_project WHERE id = %(project)s"),
+    Attempt("name a person", _member(), NAMERS),
+    Attempt("name a person in another's name", _member(made_by_id="%(colleague)s")),
+    Attempt("name a person who leaves at once", _member(ended_by_id="%(me)s", ended_at="now()")),
+    Attempt("name oneself", _member(person_id="%(me)s", project_id="%(foreign_project)s")),
+    Attempt("name a person in the Dutch one", _member(project_id="%(dutch_project)s"),
+            frozenset({FOREIGN_COORDINATOR})),
+    Attempt("name who has left", _member(
+        person_id="(SELECT id FROM accounts_person WHERE name = 'U. Geweest')")),
+    Attempt("name an auditor", _member(
+        person_id="(SELECT id FROM accounts_person WHERE name = 'H. Témoin')")),
+    Attempt("take a person out", _update("cases_projectmember", END, "member"),
+            NAMERS | {CONTRIBUTOR}),
+    *(Attempt(f"of a member set {change}", _update("cases_projectmember", change, "member"))
+      for change in ("person_id = %(me)s", "project_id = %(dutch_project)s")),
+    Attempt("delete a member", "DELETE FROM cases_projectmember WHERE id = %(member)s"),
+    Attempt("put a dossier in", _in_project(), frozenset({HANDLER})),
+    Attempt("put one in in another's name", _in_project(made_by_id="%(elsewhere)s")),
+    Attempt("put one in that is taken out", _in_project(
+        ended_by_id="%(me)s", ended_at="now()")),
+    Attempt("put a foreign one in", _in_project(dossier_id="%(dutch)s")),
+    Attempt("put one into the Dutch one", _in_project(project_id="%(dutch_project)s")),
+    Attempt("put the Dutch one into the Dutch one", _in_project(
+        project_id="%(dutch_project)s", dossier_id="%(dutch)s"),
+        frozenset({FOREIGN_COORDINATOR})),
+    Attempt("take a dossier out", _update("cases_projectdossier", END, "in_project"),
+            frozenset({HANDLER, FOREIGN_HANDLER})),
+    Attempt("change a dossier of a project", _update(
+        "cases_projectdossier", "dossier_id = %(other)s", "in_project")),
+    Attempt("delete a dossier of a project", "DELETE FROM cases_projectdossier"),
+    Attempt("add a template", _template(), frozenset({COORDINATOR})),
+    Attempt("add a template of NL", _template(owner="'NL'"), frozenset({FOREIGN_COORDINATOR})),
+    Attempt("add a template in another's name", _template(made_by_id="%(elsewhere)s")),
+    Attempt("add one that is retired", _template(ended_by_id="%(me)s", ended_at="now()")),
+    Attempt("retire a template", _update("cases_template", END, "template"),
+            frozenset({COORDINATOR})),
+    Attempt("retire a template of NL", _update("cases_template", END, "dutch_template"),
+            frozenset({FOREIGN_COORDINATOR})),
+    *(Attempt(f"of a template set {change}", _update("cases_template", change, "template"))
+      for change in ("title = 'x'", "owner = 'NL'", "version = 9", "made_by_id = %(me)s")),
+    Attempt("delete a template", "DELETE FROM cases_template WHERE id = %(template)s"),
+    *(Attempt(f"call {call.split('(')[0]}", f"SELECT {call}") for call in (
+        "cases_holds(%(dossier)s, %(me)s, '{view}')", "cases_named(%(officer)s)",
+    )),
+)  # fmt: skip
+
 PEOPLE = (
     Attempt("choose one's language", "UPDATE accounts_user SET language = 'nl' WHERE"
             " person_ptr_id = %(me)s", WITH_ACCOUNT),
@@ -1065,6 +1264,8 @@ ATTEMPTS = (
     *GRANTS,
     *MANDATES,
     *HANDOVERS,
+    *TASKS,
+    *KEPT,
     *PEOPLE,
     *LOG,
     *ALERTS,

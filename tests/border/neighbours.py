@@ -15,7 +15,17 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Absence, Certificate, NationalGroup, Posting, User
-from cases.models import DocumentVersion, Dossier, DossierUserPermission, Handover, Mandate, Upload
+from cases.models import (
+    DocumentVersion,
+    Dossier,
+    DossierUserPermission,
+    Handover,
+    Mandate,
+    Project,
+    ProjectDossier,
+    Task,
+    Upload,
+)
 from cases.services import documents, mandates
 from cases.states import Step
 from lodesk import audit
@@ -29,13 +39,17 @@ from tests.factories import (
     DossierFactory,
     EntryFactory,
     HandoverFactory,
+    LinkFactory,
     MandateFactory,
     Part,
     PartyFactory,
+    TaskFactory,
+    TemplateFactory,
     add_person,
     add_posting,
     as_person,
     grant,
+    project_of,
     without_rules,
 )
 from tests.steps import in_
@@ -72,6 +86,7 @@ class Template:
     home: dict[str, list[Dossier]] = field(default_factory=dict)
     shared: dict[tuple[str, str], list[Dossier]] = field(default_factory=dict)  # (owner, receiver)
     secrets: dict[str, "Secrets"] = field(default_factory=dict)
+    joint: Project | None = None
 
     def person(self, country: str, part: str) -> User:
         """The worker, mate, coordinator or auditor of a country."""
@@ -119,9 +134,33 @@ def arrange(cast: Cast) -> Template:
         for receiver in COUNTRIES:
             if receiver != owner:
                 made.shared[owner, receiver] = list(_shared(made, owner, receiver))
+    for owner in COUNTRIES:
+        _beside(made, owner)
+    made.joint = _joint(made)
     made.secrets = {country: secrets_of(made, country) for country in COUNTRIES}
     audit.seal()
     return made
+
+
+def _beside(made: Template, country: str) -> None:
+    """Tasks to come and overdue, links within the country, a template."""
+    worker = made.person(country, "worker")
+    late, offered, _lapsed, answered, *_rest = made.home[country]
+    steps.give_task(worker, late, worker, title="Write the summary")
+    TaskFactory(dossier=offered, assignee=worker, made_by=worker, due_at=in_(hours=-1))
+    steps.link(worker, late, offered, "same_person")
+    steps.unlink(worker, steps.link(worker, late, answered))
+    TemplateFactory(owner=country, name=f"Lorries of {country}")
+
+
+def _joint(made: Template) -> Project:
+    """A project of all three countries, with what each two share and something of each alone."""
+    maker, *others = (made.person(country, "coordinator") for country in COUNTRIES)
+    workers = [made.person(country, "worker") for country in COUNTRIES]
+    shared = [dossiers[0] for dossiers in made.shared.values()]
+    own = [made.home[country][0] for country in COUNTRIES]
+    name = "Joint operation"
+    return project_of(maker, *others, *workers, name=name, dossiers=[*shared, *own])
 
 
 def _add_people(made: Template, country: str) -> None:
@@ -242,6 +281,17 @@ class Secrets:
     version: UUID
     upload: UUID
     clock: UUID
+    task: UUID
+    link: UUID
+    project: UUID
+    template: UUID
+
+
+KEYS = (
+    "handover", "mandate", "entry", "party", "document", "version", "upload", "clock", "task",
+    "link",
+    "project", "template",
+)  # fmt: skip
 
 
 def secrets_of(made: Template, country: str) -> Secrets:
@@ -255,14 +305,7 @@ def secrets_of(made: Template, country: str) -> Secrets:
             f"{country}-BOG-{year}-{max(numbers) + 1:05}",
             f"{country}-{other_desk}-{year}-00001",
         ),
-        handover=uuid5(NAMESPACE_OID, f"handover {country}"),
-        mandate=uuid5(NAMESPACE_OID, f"mandate {country}"),
-        entry=uuid5(NAMESPACE_OID, f"entry {country}"),
-        party=uuid5(NAMESPACE_OID, f"party {country}"),
-        document=uuid5(NAMESPACE_OID, f"document {country}"),
-        version=uuid5(NAMESPACE_OID, f"version {country}"),
-        upload=uuid5(NAMESPACE_OID, f"upload {country}"),
-        clock=uuid5(NAMESPACE_OID, f"clock {country}"),
+        **{each: uuid5(NAMESPACE_OID, f"{each} {country}") for each in KEYS},
     )
 
 
@@ -329,6 +372,34 @@ def _keeps_documents(made: Template, country: str, third: str) -> None:
         with as_person(worker):
             version = one.versions.select_related("document").get(number=2)
             documents.open_version(version=version, by=worker).close()
+
+
+def _sets_up(made: Template, country: str, third: str) -> None:
+    """Tasks, links within the country and to what is shared with both others, a project of its
+    own, more in the joint one, templates.
+    """
+    word, worker = SECRET_WORDS[country], made.person(country, "worker")
+    late, offered, lapsed, *_rest = made.at_home(country)
+    secrets = made.secrets[country]
+    TaskFactory(pk=secrets.task, dossier=late, title=word, assignee=worker, made_by=worker)
+    TaskFactory(dossier=offered, note=word, assignee=worker, made_by=worker)
+    # Not those that are due: the keys of reminders are drawn one after the other.
+    for task in Task.objects.filter(dossier=late.pk).exclude(pk=secrets.task):
+        steps.finish_task(worker, task)
+    LinkFactory(pk=secrets.link, source=late, target=lapsed)
+    for (owner, receiver), dossiers in made.shared.items():
+        if country in (owner, receiver):
+            LinkFactory(source=lapsed, target=dossiers[0], made_by=worker.person_ptr)
+    for other in set(COUNTRIES) - {country}:
+        LinkFactory(source=made.home[other][1], target=late, made_by=worker.person_ptr)
+    coordinator = made.person(country, "coordinator")
+    own = project_of(
+        coordinator, worker, made.person(third, "worker"), name=f"{word} alone", pk=secrets.project
+    )
+    ProjectDossier.objects.create(project=own, dossier=late, made_by=worker.person_ptr)
+    assert made.joint is not None
+    ProjectDossier.objects.create(project=made.joint, dossier=lapsed, made_by=worker.person_ptr)
+    TemplateFactory(pk=secrets.template, owner=country, name=word, title=word)
 
 
 def _hands_over(made: Template, country: str, _third: str) -> None:
@@ -427,6 +498,7 @@ CHANGES = (
     _opens,
     _works,
     _keeps_documents,
+    _sets_up,
     _hands_over,
     _decides,
     _grants,

@@ -31,7 +31,7 @@ from tests.border.attacks import (
     offer_lapses,
     refusals_of,
 )
-from tests.factories import DossierFactory, MandateFactory, grant
+from tests.factories import DossierFactory, MandateFactory, TaskFactory, grant
 from tests.looking import as_owner
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +116,16 @@ REPLAYS = (
     Replay("give again what ran out",
            ((GIVE, COORDINATOR), _mandate_runs_out, _tidied), (GIVE, COORDINATOR)),
     Replay("end twice", ((END, COORDINATOR),), (END, COORDINATOR)),
+    Replay("finish twice", (("finish a task", OFFICER),), ("finish a task", COLLEAGUE)),
+    Replay("drop what is done", (("finish a task", OFFICER),), ("drop a task", OFFICER)),
+    Replay("move what is dropped", (("drop a task", OFFICER),), ("move a task", OFFICER)),
+    Replay("remove a link twice", (("remove a link", OFFICER),), ("remove a link", OFFICER), 404),
+    Replay("put in after one left", (("take a person out", "belgian_headquarters"),),
+           ("put a dossier in", OFFICER), 404),
+    Replay("retire twice", (("retire a template", COORDINATOR),),
+           ("retire a template", COORDINATOR), 404),
+    Replay("change what is retired", (("retire a template", COORDINATOR),),
+           ("change a template", COORDINATOR), 404),
     Replay("offer twice", (("offer it at home", OFFICER),), ("offer it at home", OFFICER)),
     Replay("offer twice to two", (("offer it at home", OFFICER),),
            ("offer it across the border", OFFICER)),
@@ -209,6 +219,7 @@ def test_a_mandate_is_not_used_again_for_another_dossier(stage: Stage, client_of
 TASKS = {
     "cases.tasks.forget_uploads",
     "cases.tasks.remind",
+    "cases.tasks.remind_of_tasks",
     "cases.tasks.tidy_up",
     "lodesk.alerts.tasks.send_due",
     "lodesk.audit.tasks.seal",
@@ -236,6 +247,7 @@ def due(stage: Stage) -> Stage:
     """Something for every task to do."""
     offer_lapses(stage.offer)
     mandate_runs_out(stage.given)
+    TaskFactory(dossier=stage.handled, due_at=steps.in_(hours=-1))
     as_owner("UPDATE django_session SET expire_date = now() - interval '1 hour'")
     return stage
 

@@ -22,9 +22,13 @@ from tests.factories import (
     EntryFactory,
     HandoverFactory,
     IntervalFactory,
+    LinkFactory,
     MandateFactory,
     PartyFactory,
+    TaskFactory,
+    TemplateFactory,
     add_version,
+    project_of,
     without_rules,
 )
 from tests.looking import as_owner
@@ -32,7 +36,14 @@ from tests.looking import as_owner
 pytestmark = pytest.mark.django_db
 OURS = ("accounts", "alerts", "audit", "cases")
 TOO_EARLY, TOO_LATE = "'1989-12-31'", "'2101-01-02'"
-RULED = ("cases_dossier", "cases_mandate", "cases_handover", "audit_logrow")
+KEPT = {  # rows that are made and ended, and how their constraints are named
+    "cases_link": "link",
+    "cases_project": "project",
+    "cases_projectmember": "member",
+    "cases_projectdossier": "in_project",
+    "cases_template": "template",
+}
+RULED = ("cases_dossier", "cases_mandate", "cases_handover", "cases_task", "audit_logrow", *KEPT)
 
 LOG = (
     "INSERT INTO audit_logrow (id, chain, actor, action, target, target_id, reference, mandate,"
@@ -51,13 +62,15 @@ WAITS = f"{DOSSIER} status = 'waiting', waiting_for = 'headquarters'"
 MANDATE = "UPDATE cases_mandate SET"
 HANDOVER = "UPDATE cases_handover SET"
 PARTY = "UPDATE cases_party SET"
+FINISHED = "finished_by_id = %(officer)s, finished_at = now()"
 
 
-def _again(table: str) -> str:
+def _again(table: str, changed: str = "") -> str:
     """A second row like one there is, under a key of its own."""
+    columns = f"'id', gen_random_uuid(){', ' if changed else ''}{changed}"
     return (
-        f"INSERT INTO {table} SELECT (jsonb_populate_record(r, jsonb_build_object('id',"
-        f" gen_random_uuid()))).* FROM {table} r LIMIT 1"
+        f"INSERT INTO {table} SELECT (jsonb_populate_record(r,"
+        f" jsonb_build_object({columns}))).* FROM {table} r LIMIT 1"
     )
 
 
@@ -325,6 +338,50 @@ BROKEN: dict[str, tuple[str, ...]] = {
     "grant_of_a_person_once": (_again("cases_dossieruserpermission"),),
     "grant_of_a_group_once": (_again("cases_dossiergrouppermission"),),
 }
+BROKEN |= {
+    "task_finished_by_somebody": tuple(
+        f"UPDATE cases_task SET {change}"
+        for change in (
+            "finished_by_id = %(officer)s", "finished_at = now()", "finish_reason = 'x'",
+            "state = 'done'", "state = 'done', finished_by_id = %(officer)s",
+            "state = 'done', finished_at = now()",
+        )
+    ),
+    "task_dropped_with_a_reason": (f"UPDATE cases_task SET {FINISHED}, state = 'dropped'",),
+    "task_state": (f"UPDATE cases_task SET {FINISHED}, state = 'x'",),
+    "task_in_our_time": tuple(
+        f"UPDATE cases_task SET {change}"
+        for moment in (TOO_EARLY, TOO_LATE)
+        for change in (
+            f"due_at = {moment}", f"made_at = {moment}",
+            f"state = 'done', finished_by_id = %(officer)s, finished_at = {moment}",
+        )
+    ),
+    "link_of_two_dossiers": ("UPDATE cases_link SET target_id = source_id",),
+    "link_kind": ("UPDATE cases_link SET kind = 'x'",),
+    "link_of_a_kind_once": (
+        _again("cases_link"),
+        _again("cases_link", "'source_id', target_id, 'target_id', source_id"),
+    ),
+    "member_once": (_again("cases_projectmember"),),
+    "in_project_once": (_again("cases_projectdossier"),),
+    "template_kind": ("UPDATE cases_template SET kind = 'x'",),
+    "template_purpose": ("UPDATE cases_template SET purpose = 'x'",),
+    "template_version_once": (
+        _again("cases_template", "'ended_at', now(), 'ended_by_id', made_by_id"),
+    ),
+    "template_in_use_once": (_again("cases_template", "'version', 2"),),
+}  # fmt: skip
+for table, named in KEPT.items():
+    BROKEN[f"{named}_ended_by_somebody"] = tuple(
+        f"UPDATE {table} SET {change}"
+        for change in ("ended_at = now()", "ended_by_id = %(officer)s", "ended_reason = 'x'")
+    )
+    BROKEN[f"{named}_in_our_time"] = tuple(
+        f"UPDATE {table} SET {change}"
+        for moment in (TOO_EARLY, TOO_LATE)
+        for change in (f"made_at = {moment}", f"ended_by_id = made_by_id, ended_at = {moment}")
+    )
 # A primary key says the same; they are there for the composite keys of postings to point to.
 FOR_KEYS = {"person_with_own_country", "group_with_its_country"}
 
@@ -336,6 +393,10 @@ def rows(cast: Cast) -> dict[str, Any]:
         dossier = DossierFactory(handler=cast.belgian_officer)
         MandateFactory(dossier=dossier, receiver=cast.dutch_officer)
         HandoverFactory(dossier=dossier, to=cast.belgian_colleague)
+    TaskFactory(dossier=dossier)
+    LinkFactory(source=dossier, target=DossierFactory())
+    project_of(cast.belgian_head, dossiers=[dossier])
+    TemplateFactory()
     entry = EntryFactory(dossier=dossier)
     party = PartyFactory(dossier=dossier, numbers=["CSQU 305438 3"])
     other = PartyFactory(dossier=dossier)

@@ -28,6 +28,11 @@ CHANGED = {
         "conditions decided_at decided_by_id decision_reason ended_at ended_by_id ends_at"
         " legal_basis level purpose purpose_text starts_at state"
     ),
+    "cases_link": "ended_at ended_by_id ended_reason",
+    "cases_projectdossier": "ended_at ended_by_id ended_reason",
+    "cases_projectmember": "ended_at ended_by_id ended_reason",
+    "cases_task": "assignee_id due_at finish_reason finished_at finished_by_id state",
+    "cases_template": "ended_at ended_by_id ended_reason",
     "cases_upload": "kind parts problem received sha256 state",
     "cases_visit": "at",
 }
@@ -51,9 +56,13 @@ CALLED = {
     # tables of states, pure
     "cases_status_follows", "cases_handover_follows", "cases_mandate_follows", "cases_rank",
     "cases_padded", "cases_phases", "cases_reference_keys",
+    "cases_task_follows",
+    # questions about projects
+    "lodesk_in_project", "lodesk_leads",
     # acts that check again who asks
     "cases_first_grants", "cases_move_work", "cases_tidy_up", "cases_remind",
     "cases_forget_uploads",
+    "cases_tasks_due",
     # the outbox and the log, for nobody acting
     "alerts_claim", "alerts_settle", "alerts_refuse_person", "audit_seal", "audit_anchor",
     "audit_canonical", "audit_digest", "audit_hash",
@@ -134,7 +143,7 @@ def test_nobody_but_the_two_roles_reaches_a_table() -> None:
 
 
 # Words of a condition that lead to the dossier, to its readers, or to the person alone.
-LEADS = ("cases_dossier", "readers", "lodesk.principals", "lodesk_me()")
+LEADS = ("cases_dossier", "readers", "lodesk.principals", "lodesk_me()", "lodesk_in_project")
 
 
 def test_every_table_that_holds_a_dossiers_data_asks_for_the_dossier() -> None:

@@ -18,7 +18,18 @@ from hypothesis import HealthCheck, given, settings
 
 from accounts.models import User
 from cases import policy
-from cases.models import Document, DocumentVersion, Dossier, Entry, Handover, Mandate
+from cases.models import (
+    Document,
+    DocumentVersion,
+    Dossier,
+    Entry,
+    Handover,
+    Link,
+    Mandate,
+    Project,
+    ProjectDossier,
+    Task,
+)
 from cases.selectors import handovers, mandates
 from cases.services.dossiers import StaleError
 from cases.states import Level, Step
@@ -88,6 +99,26 @@ def _entries(person: User, _dossiers: list[Dossier]) -> tuple[set[Any], set[Any]
     return set(python), _keys(raw(person, "SELECT id FROM cases_entry"))
 
 
+def _tasks(person: User, _dossiers: list[Dossier]) -> tuple[set[Any], set[Any]]:
+    seen = Dossier.objects.visible_to(person).values("pk")
+    python = Task.objects.filter(dossier__in=seen).values_list("pk", flat=True)
+    return set(python), _keys(raw(person, "SELECT id FROM cases_task"))
+
+
+def _links(person: User, _dossiers: list[Dossier]) -> tuple[set[Any], set[Any]]:
+    python = Link.objects.visible_to(person).values_list("pk", flat=True)
+    return set(python), _keys(raw(person, "SELECT id FROM cases_link"))
+
+
+def _projects(person: User, _dossiers: list[Dossier]) -> tuple[set[Any], set[Any]]:
+    mine = Project.objects.visible_to(person)
+    seen = Dossier.objects.visible_to(person).values("pk")
+    inside = ProjectDossier.objects.filter(project__in=mine, dossier__in=seen)
+    python = {*mine.values_list("pk", flat=True), *inside.values_list("pk", flat=True)}
+    named = raw(person, "SELECT id FROM cases_project UNION SELECT id FROM cases_projectdossier")
+    return python, _keys(named)
+
+
 def _sight_and_levels(person: User, dossiers: list[Dossier]) -> tuple[set[Any], set[Any]]:
     # Who holds any level sees the dossier, and who sees it holds one.
     holding = {each.pk for each in dossiers if policy.levels(person, each)}
@@ -110,8 +141,8 @@ def _from_mandates_alone(person: User, dossiers: list[Dossier]) -> tuple[set[Any
     return seen & uncovered, set()
 
 
-COMPARED = (_dossiers, _principals, _levels, _mandates, _handovers, _entries,
-            _sight_and_levels, _from_mandates_alone)  # fmt: skip
+COMPARED = (_dossiers, _principals, _levels, _mandates, _handovers, _entries, _tasks, _links,
+            _projects, _sight_and_levels, _from_mandates_alone)  # fmt: skip
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from cases import policy
 from cases.models import (
@@ -24,10 +25,14 @@ from cases.models import (
     Dossier,
     Entry,
     Handover,
+    Link,
     Mandate,
     Party,
+    Project,
+    Task,
     Upload,
 )
+from cases.models import Template as DossierTemplate
 from cases.states import Step
 from tests import steps
 from tests.border import markup
@@ -36,7 +41,8 @@ from tests.border.neighbours import POSTED
 from tests.border.non_interference import Visitor, World
 from tests.factories import raw
 from tests.looking import as_owner
-from tests.pages import filled
+from tests.pages import filled, local
+from tests.steps import in_
 from tests.test_access import named_urls
 
 Value = TypeVar("Value")
@@ -132,6 +138,30 @@ def _clocks(world: World) -> tuple[list[str], list[str]]:
     ]
 
 
+def _tasks(world: World) -> tuple[list[str], list[str]]:
+    own = Task.objects.filter(dossier__in=world.template.known_to(world.of))
+    keys = own.order_by("due_at", "dossier__reference").values_list("pk", flat=True)
+    return [str(key) for key in keys], [str(secret.task) for secret in world.secrets]
+
+
+def _links(world: World) -> tuple[list[str], list[str]]:
+    home = world.template.home[world.of]
+    own = Link.objects.filter(source__in=home, target__in=home)
+    keys = own.order_by("made_at", "kind").values_list("pk", flat=True)
+    return [str(key) for key in keys], [str(secret.link) for secret in world.secrets]
+
+
+def _projects(world: World) -> tuple[list[str], list[str]]:
+    assert isinstance(world.template.joint, Project)
+    return [str(world.template.joint.pk)], [str(secret.project) for secret in world.secrets]
+
+
+def _templates(world: World) -> tuple[list[str], list[str]]:
+    own = DossierTemplate.objects.filter(owner=world.of).order_by("name")
+    keys = own.values_list("pk", flat=True)
+    return [str(key) for key in keys], [str(secret.template) for secret in world.secrets]
+
+
 # What an address can take: what the country knows of, and secrets of the others.
 VALUES: dict[str, Callable[[World], tuple[list[str], list[str]]]] = {
     "reference": _references,
@@ -143,6 +173,10 @@ VALUES: dict[str, Callable[[World], tuple[list[str], list[str]]]] = {
     "version": _versions,
     "upload": _uploads,
     "clock": _clocks,
+    "task": _tasks,
+    "link": _links,
+    "project": _projects,
+    "template": _templates,
 }
 
 
@@ -267,6 +301,8 @@ def every_step(world: World) -> None:
     if world.of in POSTED:  # elsewhere nobody of the country can be offered a dossier
         story.hands_over()
     story.decides()
+    story.gives_tasks()
+    story.sets_up()
     missing = set(Step) - story.taken - {Step.VIEW}
     if world.of not in POSTED:
         missing -= {Step.WITHDRAW, Step.DECLINE, Step.ACCEPT}
@@ -285,7 +321,8 @@ class _Story:
         self.taken: set[Step] = set()
         parts = {"worker": "worker", "coordinator": "coordinator", "auditor": "auditor"}
         # Where nobody is posted, headquarters takes over.
-        parts["mate"] = "mate" if world.of in POSTED else "coordinator"
+        self._mate = "mate" if world.of in POSTED else "coordinator"
+        parts["mate"] = self._mate
         self.people = {who: world.visitor(_name(world, part)) for who, part in parts.items()}
         self.taker = (
             f"p:{template.person(world.of, 'mate').public_id}"
@@ -366,6 +403,47 @@ class _Story:
         self.judges(Step.REFUSE_MANDATE, confined, "refuse_form", "refuse", reason="No.")
         self.judges(Step.END_MANDATE, asked, "end_form", "end")
 
+    def gives_tasks(self) -> None:
+        """Give a task to the mate, then more time, and let it be done; drop another."""
+        late, offered, *_rest = self.home
+        mate = str(self.world.template.person(self.world.of, self._mate).public_id)
+        done = self.makes_task(late, mate)
+        later = {"move-due_at": local(timezone.localtime(in_(days=2)))}
+        self.on_task(Step.MOVE_TASK, "worker", done, "move", **later, **{"move-assignee": mate})
+        self.on_task(Step.FINISH_TASK, "mate", done, "done")
+        dropped = self.makes_task(offered, mate)
+        self.on_task(Step.DROP_TASK, "mate", dropped, "drop", **{"drop-reason": "Not needed."})
+
+    def makes_task(self, dossier: Dossier, to: str) -> str:
+        """Make a task; returns its address."""
+        self.sends("worker", f"/d/{dossier.reference}/tasks/new", title="Call", assignee=to)
+        task = Task.objects.filter(dossier=dossier.pk, title="Call").latest("made_at")
+        return f"/d/{dossier.reference}/tasks/{task.pk}/"
+
+    def on_task(self, step: Step, who: str, path: str, action: str, **values: str) -> None:
+        """Take a step on a task, and look at it."""
+        self.people[who].get(path)
+        self.sent(self.people[who].post(path, {"action": action, **values}), step)
+        self.people["worker"].get(path)
+
+    def sets_up(self) -> None:
+        """Link and unlink, put a dossier into the joint project, add a template and use it."""
+        late, _offered, lapsed, *_rest = self.home
+        worker, coordinator = self.people["worker"], self.people["coordinator"]
+        links = f"/d/{late.reference}/links/"
+        self.sends("worker", links, kind="same_container", target=lapsed.reference)
+        made = Link.objects.filter(source=late.pk, target=lapsed.pk).latest("made_at")
+        self.sends("worker", f"{links}{made.pk}/", reason="A mistake.")
+        assert self.world.template.joint is not None
+        joint = f"/projects/{self.world.template.joint.pk}/"
+        put = {"action": "put_in", "put-dossier": lapsed.reference}
+        self.sent(worker.post(joint, put), Step.VIEW)
+        self.sends("coordinator", "/projects/new", name="One more", people=[])
+        self.sends("coordinator", "/templates/new", name="Yachts", kind="other")
+        for visitor in (worker, coordinator):
+            for path in (links, joint, "/projects/", "/dossiers/new", f"/d/{lapsed.reference}/"):
+                visitor.get(path)
+
     def offers(self, dossier: Dossier, to: str) -> None:
         """Offer a dossier."""
         self.takes(Step.OFFER, "worker", dossier, "hand-over", to=to, **WRITTEN)
@@ -410,6 +488,7 @@ def the_passing_of_time(world: World) -> None:
     """Offers lapse, mandates end, handlers are gone: what beat does, and who is told."""
     world.clock.tick()
     steps.tidy_up()
+    steps.remind()
     world.clock.settle()
     world.mails()
     for name in walkers(world):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -13,8 +14,11 @@ from tests.factories import (
     DossierFactory,
     EntryFactory,
     HandoverFactory,
+    LinkFactory,
     MandateFactory,
+    TaskFactory,
     grant,
+    project_of,
 )
 from tests.looking import as_owner
 
@@ -130,6 +134,10 @@ def build(world: World, cast: Cast) -> list[Dossier]:
     """Put the world into the tables; the rules about time were kept when it was arranged."""
     ((now,),) = as_owner("SELECT now()")
     made = [_matter(matter, cast, now) for matter in world.matters]
+    for source, target in pairwise(made):
+        LinkFactory(source=source, target=target)
+    people = [cast.people[name] for name in MOVED]
+    project_of(cast.belgian_coordinator, *people, dossiers=made)
     for name, span in world.postings.items():
         Posting.objects.filter(person=cast.people[name].pk).update(**_dates(span, now))
     for name, (role, span) in world.second.items():
@@ -165,6 +173,8 @@ def _matter(matter: Matter, cast: Cast, now: datetime) -> Dossier:
         owner=matter.owner, desk=matter.desk, handler=handler, confined=matter.confined
     )
     EntryFactory(dossier=dossier)
+    if handler is not None:
+        TaskFactory(dossier=dossier)
     crossing = [each for each in matter.permits if _country(cast, each) != matter.owner]
     for permit in crossing:
         _permit(permit, dossier, cast, now)

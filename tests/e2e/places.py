@@ -37,6 +37,12 @@ def places(site: Site) -> list[Place]:
         "SELECT t.entry_id FROM cases_translation t JOIN cases_entry e ON e.id = t.entry_id"
         " JOIN cases_dossier d ON d.id = e.dossier_id WHERE d.title LIKE 'Cocaine in%%'"
     )
+    ((task,),) = site.sql("SELECT id FROM cases_task WHERE title LIKE 'Translate%%'")
+    ((link,),) = site.sql("SELECT id FROM cases_link WHERE kind = 'same_container'")
+    ((project,),) = site.sql("SELECT id FROM cases_project")
+    ((template,),) = site.sql(
+        "SELECT id FROM cases_template WHERE owner = 'BE' AND kind = 'seizure'"
+    )
     dutch, belgian = "nl-lo-bog", "be-lo-bog"
     return [
         Place("worklist", "/", dutch),
@@ -61,6 +67,16 @@ def places(site: Site) -> list[Place]:
         Place("party", f"/d/{bananas}/parties/{party}/", dutch),
         Place("party_correct", f"/d/{bananas}/parties/{party}/correct", dutch),
         Place("known", "/known?name=Frutas", dutch),
+        Place("task_new", f"/d/{bananas}/tasks/new", dutch),
+        Place("task", f"/d/{bananas}/tasks/{task}/", dutch),
+        Place("links", f"/d/{bananas}/links/", dutch),
+        Place("link", f"/d/{bananas}/links/{link}/", dutch),
+        Place("projects", "/projects/", dutch),
+        Place("project_new", "/projects/new", "be-head-bog"),
+        Place("project", f"/projects/{project}/", "be-head-bog"),
+        Place("templates", "/templates/", "be-coordinator"),
+        Place("template_new", "/templates/new", "be-coordinator"),
+        Place("template", f"/templates/{template}/", "be-coordinator"),
         Place("handovers", "/handovers/", dutch),
         Place("handover", f"/handovers/{offer}/", "nl-lo2-bog"),
         Place("mandate", f"/mandates/{seals_mandate}/", "be-coordinator"),
