@@ -31,7 +31,7 @@ from tests.border.attacks import (
     offer_lapses,
     refusals_of,
 )
-from tests.factories import DossierFactory, MandateFactory, TaskFactory, grant
+from tests.factories import ClockFactory, DossierFactory, MandateFactory, TaskFactory, grant
 from tests.looking import as_owner
 
 pytestmark = pytest.mark.django_db
@@ -248,6 +248,10 @@ def due(stage: Stage) -> Stage:
     offer_lapses(stage.offer)
     mandate_runs_out(stage.given)
     TaskFactory(dossier=stage.handled, due_at=steps.in_(hours=-1))
+    past = {"starts_at": steps.in_(hours=-9), "term_at": steps.in_(hours=-1)}
+    ClockFactory(dossier=stage.handled, kind="own", rule="", **past)
+    steps.begin(stage.cast.belgian_officer, stage.handled)
+    as_owner("UPDATE cases_upload SET at = now() - interval '2 days'")
     as_owner("UPDATE django_session SET expire_date = now() - interval '1 hour'")
     return stage
 

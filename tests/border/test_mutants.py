@@ -87,6 +87,8 @@ def test_every_definer_function_that_asks_something_has_mutants(
         "function cases_next_number",  # counts
         "function cases_record",  # writes what it is told
         "function cases_status_changed",  # records what its trigger saw
+        "function cases_parties_told",  # records what its trigger saw
+        "function cases_project_made",  # makes who made it its first member
         "function alerts_queue_mail",  # writes one line
     }
     assert definers - subjects == nothing_to_loosen

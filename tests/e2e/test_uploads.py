@@ -77,7 +77,9 @@ def test_a_batch_goes_on_where_it_stopped_when_the_line_drops_halfway(
 
     _line(line, offline=False)
     expect(page.locator("article.entry").first).to_contain_text("Typed while", timeout=25_000)
-    expect(page.locator("article.entry").first.locator(".entry__foot a")).to_have_count(PHOTOGRAPHS)
+    expect(page.locator("article.entry").first.locator("a[href^='/documents/']")).to_have_count(
+        PHOTOGRAPHS
+    )
     kept = site.sql(
         "SELECT v.file_name, v.sha256 FROM cases_documentversion v JOIN cases_document m"
         " ON m.id = v.document_id JOIN cases_dossier d ON d.id = m.dossier_id"

@@ -43,7 +43,8 @@ def test_what_goes_in_comes_out(size: int) -> None:
     stored = sealed(content)
     assert opened(stored) == content
     assert reader(stored).size == size
-    assert content[:64] not in stored or not content
+    if len(content) >= 16:  # a few bytes stand in any noise
+        assert content[:64] not in stored
 
 
 @given(st.lists(st.binary(max_size=3000), max_size=8), st.integers(0, 9000), st.integers(0, 4000))

@@ -250,8 +250,8 @@ BY_HAND: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("CASE WHEN open_account THEN who::text ELSE '' END", "who::text",
          "a closed account keeps its number"),
     ),
-    "function lodesk_holds": (
-        ("SELECT d.owner = accounts_country(me) INTO own", "SELECT true INTO own",
+    "function cases_holds": (
+        ("SELECT d.owner = accounts_country(who) INTO own", "SELECT true INTO own",
          "every country is the own"),
     ),
     "function lodesk_may_ask": (

@@ -32,10 +32,10 @@ EQUIVALENT: dict[str, str] = {
         "It writes a copy of less than the row that has just passed the policy, by the same actor,"
         " which the policy would let pass as well."
     ),
-    "function lodesk_holds: without the refusal: own IS NULL": (
+    "function cases_holds: without the refusal: own IS NULL": (
         "A dossier that is not there has no grants."
     ),
-    "function lodesk_holds: without me IS NULL": "Nobody has no principals, which is asked next.",
+    "function cases_holds: without who IS NULL": "Nobody has no principals, which is asked next.",
     "function lodesk_may_open: without the refusal: me IS NULL OR accounts_principals(me) = '{}'": (
         NO_POSTING
     ),
