@@ -135,7 +135,8 @@ class World:
         projects += [self.projects[owner] for owner, head in HEADS.items() if head != name]
         templates = [each for owner, each in self.templates.items() if owner != country]
         told = [word for each in (*links, *projects, *templates) for word in _keys(each.pk)]
-        return [*told, *(each.name for each in (*projects, *templates))]
+        names = [each.name.removeprefix("Model ") for each in (*projects, *templates)]
+        return [*told, *names]
 
     def linked_to(self, reference: str, name: str) -> set[str]:
         """References that a page about a dossier may name: of linked ones in sight."""
@@ -213,8 +214,10 @@ def _beside(world: World) -> None:
         name = f"{WORDS[owner]}vlucht"
         world.projects[owner] = project_of(world.person(head), name=name, dossiers=own)
     for owner in WORDS:
+        # A word of its own: everybody of the country reads its templates, whatever he sees else.
+        model = WORDS[owner][::-1]
         world.templates[owner] = TemplateFactory(
-            owner=owner, name=f"Model {owner}-{WORDS[owner]}", title=f"{WORDS[owner]} at the port"
+            owner=owner, name=f"Model {model}", title=f"{model} at the port"
         )
 
 
