@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.request
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,6 +25,7 @@ from tests.alerts.copies import url_of
 ROOT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "lodesk-demo"
 STARTED_WITHIN = 30  # seconds
+NUMBERS = count()
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Site:
     def __init__(self, folder: Path, shape: Shape | None = None) -> None:
         self.folder = folder
         self.shape = shape or Shape()
-        self.database = f"e2e_{os.getpid()}"
+        self.database = f"e2e_{os.getpid()}_{next(NUMBERS)}"  # one process may serve several
         self.catcher = MailCatcher()
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
