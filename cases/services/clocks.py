@@ -257,10 +257,14 @@ def answer_by(
 
 
 def answered(*, dossier: Dossier, by: "User", entry: Entry | None = None) -> None:
-    """The answer has gone out, or the refusal: its clock is settled."""
+    """The answer has gone out, or the refusal: its clock is settled, at the time of the entry.
+
+    What was sent in time and written down later is not late.
+    """
     clock = answer_clock(dossier)
     if clock is not None:
-        settle(clock=clock, by=by, entry=entry)
+        at = max(entry.at, clock.starts_at) if entry else None
+        settle(clock=clock, by=by, at=at, entry=entry)
 
 
 def close(*, dossier: Dossier, by: "User") -> None:

@@ -100,6 +100,21 @@ def test_an_answer_or_a_refusal_ends_the_clock(
     assert dossier.due_at is None
 
 
+def test_an_answer_that_was_written_down_later_counts_when_it_was_sent(
+    cast: Cast, dossier: Dossier
+) -> None:
+    sent = timezone.now() - timedelta(minutes=20)
+    write(cast, dossier, EntryKind.ANSWER, counterpart="CGI", direction="out", at=sent)
+    assert clock_of(dossier, Kind.ANSWER).settled_at == sent
+
+
+def test_an_answer_settles_no_clock_before_it_began(cast: Cast, dossier: Dossier) -> None:
+    long_ago = timezone.now() - timedelta(days=3)
+    write(cast, dossier, EntryKind.ANSWER, counterpart="CGI", direction="out", at=long_ago)
+    clock = clock_of(dossier, Kind.ANSWER)
+    assert clock.settled_at == clock.starts_at
+
+
 def test_a_clarification_stops_the_clock_until_it_is_given(cast: Cast, dossier: Dossier) -> None:
     due = clock_of(dossier, Kind.ANSWER).due_at
     now = timezone.now()
