@@ -15,7 +15,7 @@ from django_countries import countries
 from accounts.models import Desk, Person
 from cases import clocks, codes
 from cases.forms import markings
-from cases.forms.fields import MomentField, text_area
+from cases.forms.fields import MomentField, require_text_of_h3, text_area
 from cases.models import Clock, Dossier
 from cases.models.dossiers import CrimeArea, HandlingCode, Kind, Purpose, Urgency
 from cases.selectors import languages
@@ -195,8 +195,7 @@ class DossierForm(SectionedForm):
     def clean(self) -> dict[str, Any]:
         """H3 needs its text; a rule decides the due time."""
         values: dict[str, Any] = super().clean() or {}
-        if HandlingCode.H3 in values.get("handling_codes", ()) and not values.get("handling_note"):
-            self.add_error("handling_note", _("H3 needs its text: what must be observed."))
+        require_text_of_h3(self, values)
         self._check_request(values)
         if values.get("due_rule"):
             values["due_at"] = None

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from cases import codes, evaluation
 from cases.forms.dossiers import offer
-from cases.forms.fields import MomentField, text_area
+from cases.forms.fields import MomentField, require_text_of_h3, text_area
 from cases.forms.markings import unclassified
 from cases.models.dossiers import HandlingCode
 from cases.models.entries import Channel, Direction, EntryKind, Nature
@@ -145,10 +145,7 @@ class EntryForm(forms.Form):
             if not values.get(name) and not self.has_error(name):
                 self.add_error(name, NEEDED[name])
         self._check_reason(asks, values)
-        if HandlingCode.H3 not in values.get("handling_codes", ()):
-            values["handling_note"] = ""
-        elif not values.get("handling_note") and not self.has_error("handling_note"):
-            self.add_error("handling_note", _("H3 needs its text: what must be observed."))
+        require_text_of_h3(self, values, drop=True)
         return values
 
     def _forget(self, names: Iterable[str], values: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.models.dossiers import HandlingCode
 from lodesk.ui.axis import FIRST_YEAR, LAST_YEAR, in_reach, on_earth
 
 LOCAL = "%Y-%m-%dT%H:%M"  # what <input type="datetime-local"> writes and reads
@@ -55,6 +56,15 @@ answer_in_time = within(60, gettext_lazy("An answer is asked for within 60 days 
 mandate_in_time = within(
     5 * 365 + 2, gettext_lazy("A mandate lasts five years at most: choose an earlier end.")
 )
+
+
+def require_text_of_h3(form: forms.Form, values: dict[str, Any], *, drop: bool = False) -> None:
+    """Ask for the text of H3 where that code is chosen; with `drop` it goes where it is not."""
+    if HandlingCode.H3 not in values.get("handling_codes", ()):
+        if drop:
+            values["handling_note"] = ""
+    elif not values.get("handling_note") and not form.has_error("handling_note"):
+        form.add_error("handling_note", _("H3 needs its text: what must be observed."))
 
 
 def text_area(rows: int) -> forms.Textarea:

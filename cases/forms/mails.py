@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from cases import mails
 from cases.forms.dossiers import offer
 from cases.forms.entries import A_YEAR, LONGEST
-from cases.forms.fields import text_area
+from cases.forms.fields import require_text_of_h3, text_area
 from cases.forms.markings import unclassified
 from cases.mails import Mail, UnreadableMailError
 from cases.models.dossiers import HandlingCode
@@ -86,8 +86,7 @@ class MailForm(forms.Form):
             self.add_error(name, _("This is no mail: it says neither who sent it nor what."))
         except ValidationError as refusal:
             self.add_error(name, refusal)
-        if HandlingCode.H3 in values.get("handling_codes", ()) and not values.get("handling_note"):
-            self.add_error("handling_note", _("H3 needs its text: what must be observed."))
+        require_text_of_h3(self, values, drop=True)
         return values
 
     def entry(self) -> dict[str, Any]:

@@ -68,6 +68,15 @@ def test_a_mail_becomes_an_entry_with_its_attachments(
     assert LogRow.objects.filter(action="entry.added", target_id=dossier.pk).exists()
 
 
+def test_a_text_of_h3_without_h3_is_not_kept(
+    cast: Cast, client_of: Browse, dossier: Dossier
+) -> None:
+    client = client_of(cast.belgian_officer)
+    values = {"source": "From: a@b.example\n\nx", "handling_note": "Left over."}
+    client.post(f"/d/{dossier.reference}/mail", sent(**values))
+    assert dossier.entries.get().handling_note == ""
+
+
 def test_an_attachment_that_cannot_be_kept_is_named_and_the_mail_is_recorded(
     cast: Cast, client_of: Browse, dossier: Dossier
 ) -> None:
