@@ -301,7 +301,10 @@ NEEDS = {
     Step.CHANGE: ({Level.HANDLE, Level.OVERSEE}, NOT_YOURS),
     Step.OFFER: ({Level.HANDLE, Level.OVERSEE}, NOT_YOURS),
     **{step: ({Level.HANDLE, Level.OVERSEE}, NOT_YOURS) for step in STATUS_STEPS},
+    Step.EXPORT: ({Level.VIEW}, _("You may not read this dossier.")),
+    Step.EXPORT_TO_OTHERS: ({Level.HANDLE, Level.OVERSEE}, NOT_YOURS),
 }
+WHILE_CLOSED = (Step.VIEW, Step.EXPORT, Step.EXPORT_TO_OTHERS)
 
 
 def may(user: "User", step: Step, target: Any) -> Decision:
@@ -328,7 +331,7 @@ def _may_on_dossier(user: "User", step: Step, dossier: HasOwner) -> Decision:
     wanted, reason = NEEDS[step]
     if not wanted & levels(user, dossier):
         return no(reason)
-    if step == Step.VIEW:
+    if step in WHILE_CLOSED:
         return YES
     if step in STATUS_STEPS:
         return _may_change_status(user, step, dossier)
@@ -348,6 +351,29 @@ def _may_change_status(user: "User", step: Step, dossier: HasOwner) -> Decision:
 def must_say_why(user: "User", dossier: HasOwner) -> bool:
     """Whether a person does not work on a dossier and so gives a reason to open its documents."""
     return Level.CONTRIBUTE not in levels(user, dossier)
+
+
+# Which handling code keeps a dossier out of which use (domain.md 4.2).
+KEPT_BACK = {"evidence": "H1", "pass_on": "H2"}
+
+
+def may_export(user: "User", dossier: Any, *, use: str, consent: str) -> Decision:
+    """Whether a person may have a dossier printed or packed for this use, and if not, why.
+
+    `consent` says who consented to a use that a handling code of the dossier forbids: for the
+    owner's headquarters to say, nobody else.
+    """
+    step = Step.EXPORT if use == "work" else Step.EXPORT_TO_OTHERS
+    may_it = may(user, step, dossier)
+    if not may_it:
+        return may_it
+    if consent and Level.OVERSEE not in levels(user, dossier):
+        return no(_("Only the owner's headquarters says that the provider has consented."))
+    code = KEPT_BACK.get(use)
+    if code in dossier.handling_codes and not consent:
+        words = {"code": code, "owner": dossier.owner}
+        return no(_("%(code)s: not without the consent of %(owner)s.") % words)
+    return YES
 
 
 def _may_withdraw(user: "User", document: Any) -> Decision:

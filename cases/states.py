@@ -48,6 +48,8 @@ class Step(models.TextChoices):
     GIVE_MANDATE = "give_mandate", _("give the mandate")
     REFUSE_MANDATE = "refuse_mandate", _("refuse the mandate")
     END_MANDATE = "end_mandate", _("end the mandate")
+    EXPORT = "export", _("print or export for one's own work")
+    EXPORT_TO_OTHERS = "export_to_others", _("export for others")
     WITHDRAW_DOCUMENT = "withdraw_document", _("withdraw a document")
     MOVE_TASK = "move_task", _("give a task to somebody else, or more time")
     FINISH_TASK = "finish_task", _("finish a task")

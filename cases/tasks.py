@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from cases.services import tasks, time, uploads
+from cases.services import export_making, exports, tasks, time, uploads
 from lodesk.border.context import acting_as
 
 
@@ -32,3 +32,16 @@ def remind_of_tasks() -> None:
     """Remind of the tasks that are due; may run twice."""
     with acting_as(None):
         tasks.remind()
+
+
+@shared_task
+def make_exports() -> None:
+    """Make the prints and packages asked for, each as who asked; may run twice."""
+    export_making.make_waiting()
+
+
+@shared_task
+def forget_exports() -> None:
+    """Forget the prints and packages of yesterday; may run twice."""
+    with acting_as(None):
+        exports.forget()

@@ -16,6 +16,7 @@ from cases.views.dossier import dossier_page
 from cases.views.dossier_forms import dossier_change, dossier_new, dossier_status
 from cases.views.dossiers import dossiers_page
 from cases.views.entries import draft, entry_add, entry_correct, entry_page, entry_translate
+from cases.views.exports import export_file, export_page, exports_page
 from cases.views.hand_over import hand_over_page
 from cases.views.handovers import handover_page, handovers_page
 from cases.views.help import help_page
@@ -73,6 +74,9 @@ urlpatterns = [
     path("documents/<uuid:document>/", document_page, name="document"),
     path("documents/<uuid:document>/withdraw", document_withdraw, name="document_withdraw"),
     path("files/<uuid:version>", document_file, name="document_file"),
+    path("d/<reference:reference>/exports", exports_page, name="exports"),
+    path("exports/<uuid:export>/", export_page, name="export"),
+    path("exports/<uuid:export>/file", export_file, name="export_file"),
     path("uploads/<uuid:upload>/", upload_part, name="upload"),
     path("d/<reference:reference>/tasks/new", task_new, name="task_new"),
     path("d/<reference:reference>/tasks/<uuid:task>/", task_page, name="task"),

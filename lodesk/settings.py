@@ -131,6 +131,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
+    "make prints and packages": {
+        "task": "cases.tasks.make_exports",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
+    "forget prints and packages of yesterday": {
+        "task": "cases.tasks.forget_exports",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "tidy up what has ended": {
         "task": "cases.tasks.tidy_up",
         "schedule": 10.0,

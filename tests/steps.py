@@ -12,6 +12,7 @@ from cases.models import (
     DocumentVersion,
     Dossier,
     Entry,
+    Export,
     Handover,
     Link,
     Mandate,
@@ -23,6 +24,8 @@ from cases.services import (
     documents,
     dossiers,
     entries,
+    export_making,
+    exports,
     handovers,
     links,
     mandates,
@@ -140,6 +143,28 @@ def withdraw_document(by: User, document: Document, reason: str = "The wrong one
     """Withdraw a document."""
     with as_person(by):
         return documents.withdraw(document=document, by=by, reason=reason)
+
+
+def ask_export(
+    by: User, dossier: Dossier, *, form: str = "package", use: str = "work", consent: str = ""
+) -> Export:
+    """Ask for a print or a package."""
+    with as_person(by):
+        return exports.ask(
+            dossier=dossier, by=by, form=form, use=use, reason="For the file.", consent=consent
+        )
+
+
+def make_exports() -> int:
+    """What the worker does when it looks for exports to make."""
+    return export_making.make_waiting()
+
+
+def fetch_export(by: User, export: Export) -> bytes:
+    """What somebody is given who downloads an export."""
+    with as_person(by):
+        reader = exports.open_file(export=export, by=by)
+    return b"".join(reader.chunks())
 
 
 def give_task(by: User, dossier: Dossier, to: User, **fields: Any) -> Task:

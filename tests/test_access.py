@@ -97,6 +97,12 @@ upload_begin     get  302 405 405 405 405 405 405 405 405 405 405 405 405 405 30
 upload_begin     post 302 422 422 404 422 422 404 404 403 404 404 404 404 404 302
 upload           get  302 200 404 404 404 404 404 404 404 404 404 404 404 404 302
 upload           post 302 400 404 404 404 404 404 404 404 404 404 404 404 404 302
+exports          get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
+exports          post 302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
+export           get  302 200 404 404 404 404 404 404 404 404 404 404 404 404 302
+export           post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+export_file      get  302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+export_file      post 302 302 404 404 404 404 404 404 404 404 404 404 404 404 302
 document         get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
 document         post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
 document_withdraw get 302 200 403 404 200 200 404 404 403 404 404 404 404 404 302
@@ -207,6 +213,7 @@ def world(cast: Cast) -> World:
             "mandate": str(steps.mandate_of(asked).pk),
             "document": str(document.pk),
             "version": str(document.versions.get().pk),
+            "export": str(steps.ask_export(cast.belgian_officer, held).pk),
             "upload": str(steps.begin(cast.belgian_officer, held).pk),
         }
     )

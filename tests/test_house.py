@@ -116,6 +116,8 @@ def test_the_application_has_exactly_these_rights_to_write() -> None:
         ("cases_draft", "INSERT"),
         ("cases_draft", "UPDATE"),
         ("cases_entry", "INSERT"),
+        ("cases_export", "INSERT"),
+        ("cases_export", "UPDATE"),
         ("cases_handover", "INSERT"),
         ("cases_handover", "UPDATE"),
         ("cases_identifier", "INSERT"),

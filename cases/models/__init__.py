@@ -5,6 +5,7 @@ from cases.models.connections import Connection
 from cases.models.documents import Document, DocumentVersion, Upload
 from cases.models.dossiers import Dossier, ReferenceCounter, Visit
 from cases.models.entries import Draft, Entry, Translation
+from cases.models.exports import Export
 from cases.models.grants import DossierGroupPermission, DossierUserPermission, GrantHistory
 from cases.models.handovers import Handover
 from cases.models.links import Link
@@ -26,6 +27,7 @@ __all__ = [
     "DossierUserPermission",
     "Draft",
     "Entry",
+    "Export",
     "GrantHistory",
     "Handover",
     "Identifier",

@@ -13,7 +13,6 @@ from django.utils.translation import ngettext, pgettext
 
 from cases.models import Document, DocumentVersion, Dossier, Entry, Upload
 from cases.models.documents import UploadState
-from cases.models.dossiers import HandlingCode
 from cases.selectors import heads, languages
 from lodesk.files import kinds
 from lodesk.files.refusals import Refusal
@@ -230,14 +229,8 @@ def facts(document: Document) -> list[Fact]:
 def obligations(document: Document) -> list[str]:
     """What the handling codes bind to, in sentences, to be read before the act."""
     said = document.entry.handling_note if document.entry else ""
-    owner, note = document.dossier.owner, said or document.dossier.handling_note
-    words = {
-        HandlingCode.H1: _("H1: not as evidence without the consent of %(owner)s."),
-        HandlingCode.H2: _("H2: not to be passed on without the consent of %(owner)s."),
-        HandlingCode.H3: _("H3: %(note)s") if note else _("H3: ask %(owner)s how it may be used."),
-    }
-    values = {"owner": owner, "note": note}
-    return [words[code] % values for code in HandlingCode if code in document.handling_codes]
+    note = said or document.dossier.handling_note
+    return heads.obligations(document.dossier.owner, note, document.handling_codes)
 
 
 def file_name(document: Document, version: DocumentVersion) -> str:

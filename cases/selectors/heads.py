@@ -106,6 +106,17 @@ def codes(held: Sequence[str]) -> str:
     return " ".join(sorted(held)) or "H0"
 
 
+def obligations(owner: str, note: str, held: Sequence[str]) -> list[str]:
+    """What the codes bind to, in sentences, to be read before the act; `note` is H3's text."""
+    words = {
+        HandlingCode.H1: _("H1: not as evidence without the consent of %(owner)s."),
+        HandlingCode.H2: _("H2: not to be passed on without the consent of %(owner)s."),
+        HandlingCode.H3: _("H3: %(note)s") if note else _("H3: ask %(owner)s how it may be used."),
+    }
+    values = {"owner": owner, "note": note}
+    return [words[code] % values for code in HandlingCode if code in held]
+
+
 def _codes_note(dossier: Dossier) -> str:
     held = set(dossier.handling_codes)
     words = {HandlingCode.H1: _("evidence"), HandlingCode.H2: _("passing on")}

@@ -83,9 +83,9 @@ def page(party: Party, dossier: Dossier) -> PartyPage:
         key=last.origin_id or last.pk,
         name=parties.label(shown),
         what=parties.what(shown),
-        facts=_facts(shown),
+        facts=facts(shown),
         note=shown.note,
-        special=_special(shown),
+        special=special(shown),
         numbers=_number_lines(shown, dossier),
         connections=_connection_lines(party, dossier),
         versions=[_version_line(each) for each in versions],
@@ -93,10 +93,11 @@ def page(party: Party, dossier: Dossier) -> PartyPage:
     )
 
 
-def _facts(party: Party) -> list[Fact]:
+def facts(party: Party) -> list[Fact]:
+    """What a version says of who or what it is, field by field."""
     names = ("name", "part", *ALL_DETAILS)
-    facts = [Fact(str(capfirst(_title(name))), _value(party, name)) for name in names]
-    return [fact for fact in facts if fact.value]
+    said = [Fact(str(capfirst(_title(name))), _value(party, name)) for name in names]
+    return [fact for fact in said if fact.value]
 
 
 def _title(name: str) -> str:
@@ -113,16 +114,17 @@ def _value(party: Party, name: str) -> str:
     return str(getattr(party, name))
 
 
-def _special(party: Party) -> list[Fact]:
+def special(party: Party) -> list[Fact]:
+    """Special categories of data, with why they are strictly necessary (art. 10)."""
     if not party.special_categories:
         return []
     names = [str(SpecialCategory(code).label) for code in party.special_categories]
-    facts = [
+    said = [
         Fact(_("Categories"), ", ".join(names)),
         Fact(_("Data"), party.special_data),
         Fact(_("Strictly necessary because"), party.special_reason),
     ]
-    return [fact for fact in facts if fact.value]
+    return [fact for fact in said if fact.value]
 
 
 def _number_lines(party: Party, dossier: Dossier) -> list[NumberLine]:
@@ -168,10 +170,10 @@ def _version_line(version: Party) -> VersionLine:
         reason=version.reason,
         facts=[
             Fact(_("Kind"), parties.what(version)),
-            *_facts(version),
+            *facts(version),
             *numbers,
             *note,
-            *_special(version),
+            *special(version),
         ],
         withdrawn=version.withdrawn,
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from django.db import transaction
 from django.utils import timezone
 
-from cases.models import Document, DocumentVersion, Upload
+from cases.models import Document, DocumentVersion, Export, Upload
 from lodesk import audit
 from lodesk.files import store
 from lodesk.files.keys import KeyProblemError, keyring
@@ -17,19 +17,25 @@ from lodesk.files.sealing import DamagedFileError
 from lodesk.files.store import StoreProblemError
 
 BATCH = 200
+Sealed = DocumentVersion | Upload | Export
+OWNERS: dict[type[Sealed], str] = {
+    DocumentVersion: "document__dossier__owner",
+    Upload: "dossier__owner",
+    Export: "dossier__owner",
+}
 
 
 def rewrap(country: str) -> int:
     """Wrap the keys of all files of a country by its current key. May be stopped and run again."""
     changed = 0
-    for model, path in ((DocumentVersion, "document__dossier__owner"), (Upload, "dossier__owner")):
+    for model, path in OWNERS.items():
         while count := _rewrap_some(model, path, country):
             changed += count
     return changed
 
 
 @transaction.atomic
-def _rewrap_some(model: type[DocumentVersion] | type[Upload], path: str, country: str) -> int:
+def _rewrap_some(model: type[Sealed], path: str, country: str) -> int:
     ring = keyring()
     old = model._default_manager.filter(**{path: country}).exclude(wrapped_key=b"")
     rows = old.exclude(key_name=ring.current(country)).select_for_update(of=("self",))[:BATCH]
@@ -48,12 +54,16 @@ def _rewrap_some(model: type[DocumentVersion] | type[Upload], path: str, country
 def destroy(document: Document) -> int:
     """Forget the keys of all versions of a document, then the files and what they were called.
 
-    Without its key a stored file is noise, wherever copies of it may lie. Returns the versions.
+    Without its key a stored file is noise, wherever copies of it may lie. Packages that may hold
+    it go too. Returns the versions.
     """
     dossier = document.dossier
     versions = list(document.versions.select_for_update().order_by("number"))
     document.versions.update(wrapped_key=b"", key_name="", file_name="")
     Document.objects.filter(pk=document.pk).update(title="", destroyed_at=timezone.now())
+    packed = Export.objects.filter(dossier=dossier)
+    files = [each.file for each in (*versions, *packed)]
+    packed.delete()
     audit.log(
         by=None,
         action="document.destroyed",
@@ -63,7 +73,7 @@ def destroy(document: Document) -> int:
         reference=dossier.reference,
         facts={"document": document.pk, "digests": [each.sha256 for each in versions]},
     )
-    transaction.on_commit(lambda: store.remove([each.file for each in versions]))
+    transaction.on_commit(lambda: store.remove(files))
     return len(versions)
 
 
@@ -92,6 +102,7 @@ def _problem(version: DocumentVersion) -> str:
 def orphans() -> Iterator[str]:
     """Stored files that no row names: left behind by a process that was killed."""
     known = set(DocumentVersion.objects.exclude(wrapped_key=b"").values_list("file", flat=True))
+    known |= set(Export.objects.values_list("file", flat=True))
     coming = dict(Upload.objects.exclude(wrapped_key=b"").values_list("file", "parts"))
     for name in store.names():
         base = name.partition(".")[0]

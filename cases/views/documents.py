@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -20,10 +19,9 @@ from cases.selectors import heads
 from cases.services import documents
 from cases.services.documents import NotArrivedError
 from cases.states import Step
+from cases.views.answers import streamed
 from cases.views.asking import dossier_of, user_of
 from cases.views.attaching import TROUBLE, attached, trouble
-from lodesk.files import kinds
-from lodesk.files.sealing import SealedReader
 from lodesk.ui import sizes
 from lodesk.ui.links import changed
 
@@ -144,25 +142,8 @@ def document_file(request: HttpRequest, version: str) -> HttpResponse | Streamin
         reader = documents.open_version(version=found, by=user, why=why)
     except TROUBLE as error:
         return render(request, "403.html", {"reason": trouble(error)}, status=503)
-    return _stream(reader, found)
-
-
-def _stream(reader: SealedReader, version: DocumentVersion) -> StreamingHttpResponse:
-    """Send a file as something to keep, never to show; no row is read while it streams."""
-    name = shown.file_name(version.document, version)
-    response = StreamingHttpResponse(reader.chunks(), content_type=kinds.OCTETS)
-    headers = {
-        "Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or "",
-        "Content-Length": str(version.size),
-        "Content-Encoding": "identity",  # what is compressed already is not compressed again
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "X-Content-Type-Options": "nosniff",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Cache-Control": "private, no-store",
-    }
-    for header, value in headers.items():
-        response[header] = value
-    return response
+    name = shown.file_name(found.document, found)
+    return streamed(reader, name=name, size=found.size)
 
 
 def _about(document: Document) -> dict[str, Any]:

@@ -86,6 +86,7 @@ def show(
         "parties_url": reverse("parties", args=[dossier.reference]),
         "documents": documents.beside(dossier),
         "documents_url": reverse("documents", args=[dossier.reference]),
+        "exports_url": reverse("exports", args=[dossier.reference]),
         "tasks": tasks.panel(dossier, user, may_finish=may_write.allowed),
         "links": links.present(dossier, user),
         "projects": projects.of_dossier(dossier, user),

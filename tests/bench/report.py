@@ -28,7 +28,7 @@ def _page(figures: Figures) -> Iterable[str]:
     yield "# Performance"
     yield ""
     yield (
-        f"Measured by `make bench` on {datetime.now(UTC):%d %B %Y}: {_machine()}. PostgreSQL, site"
+        f"Measured by `make bench` on {datetime.now(UTC):%d %B %Y}: {machine()}. PostgreSQL, site"
         " and whoever asks share that machine. Times are medians in milliseconds; what is compared"
         " is measured in turns. Nothing here is edited by hand."
     )
@@ -40,7 +40,8 @@ def _page(figures: Figures) -> Iterable[str]:
         yield from _log(figures["log"])
 
 
-def _machine() -> str:
+def machine() -> str:
+    """The machine that measured, in words."""
     cores = len(os.sched_getaffinity(0))
     model = next(
         (
@@ -53,7 +54,8 @@ def _machine() -> str:
     return f"{cores} cores ({model}), Python {platform.python_version()}"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:
+    """Lines of a table: the first column of words, the others of numbers."""
     yield ""
     yield f"| {' | '.join(head)} |"
     yield f"|{'|'.join('---' if not place else '--:' for place in range(len(head)))}|"
@@ -79,7 +81,7 @@ def _sizes(sizes: list[Figures]) -> Iterable[str]:
         f" over its generic ones. Wanted: at most {NEAR} x the borderless one; for readers of much,"
         f" {FASTER} x faster than guardian's."
     )
-    yield from _table(
+    yield from table(
         ["reader", "both walls", "no border", "x", "guardian, direct", "x slower",
          "guardian, generic", "x slower", "count to 100"],
         (_statement_row(reader, last) for reader in READERS),
@@ -97,7 +99,7 @@ def _sizes(sizes: list[Figures]) -> Iterable[str]:
         yield ""
         yield f"**Reader of {reader.sees}** (`{reader.person}`)"
         heads = [f"{each['size']:,}" for each in sizes]
-        yield from _table(
+        yield from table(
             ["page", *heads, "x", "rows", "ms a row"], _page_rows(reader.key, sizes)
         )  # fmt: skip
     yield "![Pages by size](img/pages-by-size.svg)"
@@ -105,7 +107,7 @@ def _sizes(sizes: list[Figures]) -> Iterable[str]:
     yield "## Acts"
     yield ""
     yield "Whole requests: opening a dossier, offering it, accepting it."
-    yield from _table(
+    yield from table(
         ["act", *(f"{each['size']:,}" for each in sizes), "x"],
         (
             [name, *(f"{each['acts'][name]:.0f}" for each in sizes), _times(name, first, last)]
@@ -176,7 +178,7 @@ def _load(load: Figures) -> Iterable[str]:
         " success and are not in the database. `verify_border` and `verify_log` ran clean"
         " afterwards, or there would be no figures."
     )
-    yield from _table(
+    yield from table(
         ["site", "requests", "median", "95 %", "errors", "lost", "requests a second, no pause"],
         (_load_row(name, each) for name, each in load.items()),
     )

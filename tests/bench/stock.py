@@ -11,6 +11,7 @@ from pathlib import Path
 from lodesk.embedded.console import say
 from lodesk.embedded.places import REPOSITORY, Places, var_folder
 from lodesk.embedded.servers import ROLES, Servers
+from lodesk.embedded.testing import DOCUMENT_KEYS
 
 SEED = 1
 
@@ -70,6 +71,8 @@ class Stock:
             "LODESK_HOSTS": "127.0.0.1,localhost,testserver",
             "LODESK_LOG_LEVEL": "WARNING",
             "LODESK_STATIC_ROOT": str(places.root / "static"),
+            "LODESK_DOCUMENT_ROOT": str(places.root / "documents"),
+            "LODESK_DOCUMENT_KEYS": DOCUMENT_KEYS,
             "DJANGO_SETTINGS_MODULE": "lodesk.settings",
             "EMAIL_URL": os.environ.get("EMAIL_URL", "dummymail://"),
         }

@@ -307,7 +307,15 @@ def _person(name: str) -> Callable[[Stage], str]:
 
 # Files: a form is sent once only, keys and names are drawn anew each time, and what is opened
 # changes nothing but the log. Who may not send them stands in test_access.py and in attempts.py.
-WITH_FILES = {"documents", "document", "document_file", "upload_begin", "upload"}
+WITH_FILES = {
+    "documents",
+    "document",
+    "document_file",
+    "upload_begin",
+    "upload",
+    "exports",
+    "export_file",
+}
 ACTS = (
     Act("add a note", "/d/{handled}/entries", TEAM | HEADQUARTERS | {"dutch_uncertified"},
         "belgian_officer", {"text": "Forged.", "language": "en"}, view="entry_add"),

@@ -12,7 +12,7 @@ from django.contrib.postgres.functions import TransactionNow
 from django.utils import timezone
 
 from accounts.models import User
-from cases.models import Dossier, DossierUserPermission, Draft, Mandate, Upload
+from cases.models import Dossier, DossierUserPermission, Draft, Export, Mandate, Upload
 from tests.factories import (
     Cast,
     ClockFactory,
@@ -252,6 +252,7 @@ def _papers(
                     _upload(place, person, state, f"{state} {place.pk} {number}"[:60])
     for place in (closed, dutch):
         _upload(place, cast.belgian_officer, "arrived", f"at {place.pk}")
+    _exports(people, dossier)
     return {
         "document": document.pk, "of_colleague": mine.pk, "withdrawn": withdrawn.pk,
         "destroyed": destroyed.pk, "of_closed": of_closed.pk, "of_dutch": of_dutch.pk,
@@ -264,6 +265,21 @@ def _upload(dossier: Dossier, person: User, state: str, file: str) -> None:
         dossier=dossier, person_id=person.pk, state=state, file=file, size=9, kind="text/plain",
         sha256="a" * 64, key_name="BE:1", wrapped_key=b"wrapped", received=9, parts=2,
         file_name="x.txt",
+    )  # fmt: skip
+
+
+def _exports(people: dict[str, User | None], dossier: Dossier) -> None:
+    """Of everybody an export that waits and one that is being made, of the same dossier."""
+    for number, person in enumerate(people.values()):
+        if person is not None:
+            for state in ("waiting", "working"):
+                _export(dossier, person, state, f"{state} export {number}")
+
+
+def _export(dossier: Dossier, person: User, state: str, file: str) -> None:
+    Export.objects.create(
+        dossier=dossier, person_id=person.pk, form="print", use="work", reason="x", language="en",
+        state=state, steps=3, file=file, key_name="BE:1", wrapped_key=b"wrapped",
     )  # fmt: skip
 
 
@@ -393,6 +409,21 @@ def _new_upload(**values: str) -> str:
         "sha256": "''", "key_name": "'BE:1'", "wrapped_key": "'wrapped'",
     } | values  # fmt: skip
     return _insert("cases_upload", columns)
+
+
+def _new_export(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "dossier_id": "%(dossier)s", "person_id": "%(me)s",
+        "form": "'print'", "use": "'work'", "reason": "'x'", "consent": "''", "language": "'en'",
+        "state": "'waiting'", "done": "0", "steps": "0", "tries": "0", "size": "0",
+        "sha256": "''", "file": "gen_random_uuid()::text", "key_name": "'BE:1'",
+        "wrapped_key": "'wrapped'", "at": "now()", "touched_at": "now()",
+    } | values  # fmt: skip
+    return _insert("cases_export", columns)
+
+
+def _of_my_export(change: str, state: str = "working") -> str:
+    return f"UPDATE cases_export SET {change} WHERE person_id = %(me)s AND state = '{state}'"
 
 
 def _of_mine(change: str, state: str = "arriving") -> str:
@@ -761,6 +792,34 @@ DOCUMENTS = (
     )),
     Attempt("delete a file", "DELETE FROM cases_upload"),
     Attempt("forget files", "SELECT count(*) FROM cases_forget_uploads(9)",
+            frozenset({NOBODY, CLOSED})),
+    Attempt("ask for an export", _new_export(), READERS),
+    Attempt("ask in another's name", _new_export(person_id="%(elsewhere)s")),
+    Attempt("ask for one of the Dutch one", _new_export(dossier_id="%(dutch)s"), DUTCH),
+    Attempt("ask for one of a closed one", _new_export(dossier_id="%(closed)s"), OPENERS),
+    Attempt("ask for one to pass on", _new_export(use="'pass_on'"), MOVERS),
+    Attempt("ask for evidence", _new_export(use="'evidence'"), MOVERS),
+    Attempt("say that the provider consents", _new_export(consent="'x'"), HEADQUARTERS),
+    *(Attempt(f"ask for one with {name} = {value}", _new_export(**{name: value}))
+      for name, value in (("state", "'working'"), ("tries", "1"), ("steps", "1"))),
+    Attempt("ask for one that is begun", _new_export(done="1", steps="1")),
+    Attempt("ask for one that is ready",
+            _new_export(state="'ready'", size="9", sha256=f"'{'a' * 64}'")),
+    Attempt("go on with one's export", _of_my_export("done = 1, touched_at = now()"), READERS),
+    Attempt("finish one's export",
+            _of_my_export(f"state = 'ready', size = 9, sha256 = '{'b' * 64}'"), READERS),
+    Attempt("take up one's export", _of_my_export("state = 'working'", "waiting")),
+    Attempt("go back with one's export", _of_my_export("state = 'waiting'")),
+    Attempt("go on with another's export",
+            "UPDATE cases_export SET done = 1 WHERE person_id <> %(me)s"),
+    *(Attempt(f"of an export set {change}", _of_my_export(change)) for change in (
+        "person_id = %(elsewhere)s", "dossier_id = %(other)s", "use = 'pass_on'", "consent = 'x'",
+        "reason = 'x'", "tries = 0", "wrapped_key = ''", "file = 'x'", "at = now()",
+    )),
+    Attempt("delete an export", "DELETE FROM cases_export"),
+    Attempt("claim an export", "SELECT count(*) FROM cases_claim_export()",
+            frozenset({NOBODY, CLOSED})),
+    Attempt("forget exports", "SELECT count(*) FROM cases_forget_exports(9)",
             frozenset({NOBODY, CLOSED})),
 )  # fmt: skip
 

@@ -19,6 +19,7 @@ from cases.models import (
     DocumentVersion,
     Dossier,
     DossierUserPermission,
+    Export,
     Handover,
     Mandate,
     Project,
@@ -280,6 +281,7 @@ class Secrets:
     document: UUID
     version: UUID
     upload: UUID
+    export: UUID
     clock: UUID
     task: UUID
     link: UUID
@@ -288,8 +290,8 @@ class Secrets:
 
 
 KEYS = (
-    "handover", "mandate", "entry", "party", "document", "version", "upload", "clock", "task",
-    "link",
+    "handover", "mandate", "entry", "party", "document", "version", "upload", "export", "clock",
+    "task", "link",
     "project", "template",
 )  # fmt: skip
 
@@ -365,6 +367,9 @@ def _keeps_documents(made: Template, country: str, third: str) -> None:
     secret = DocumentFactory(pk=secrets.document, dossier=lapsed, title=word, content=word.encode())
     DocumentVersion.objects.filter(document=secret).update(id=secrets.version)
     Upload.objects.filter(pk=steps.begin(worker, late).pk).update(id=secrets.upload)
+    export = steps.ask_export(worker, late)
+    Export.objects.filter(pk=export.pk).update(id=secrets.export)
+    steps.make_exports()
     for dossier in (late, made.between(country, third)[0]):
         one, other = steps.add_documents(worker, dossier, f"{word} one", f"{word} two")
         steps.replace_document(worker, one, word.encode())

@@ -217,7 +217,9 @@ def test_a_mandate_is_not_used_again_for_another_dossier(stage: Stage, client_of
 # Messages of the queue --------------------------------------------------------------------
 
 TASKS = {
+    "cases.tasks.forget_exports",
     "cases.tasks.forget_uploads",
+    "cases.tasks.make_exports",
     "cases.tasks.remind",
     "cases.tasks.remind_of_tasks",
     "cases.tasks.tidy_up",

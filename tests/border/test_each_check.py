@@ -291,6 +291,23 @@ BROKEN: dict[str, tuple[str, ...]] = {
     "upload_in_our_time": tuple(
         f"UPDATE cases_upload SET at = {moment}" for moment in (TOO_EARLY, TOO_LATE)
     ),
+    # prints and packages
+    "export_form": ("UPDATE cases_export SET form = 'x'",),
+    "export_use": ("UPDATE cases_export SET use = 'x'",),
+    "export_state": ("UPDATE cases_export SET state = 'x'",),
+    "export_has_a_reason": ("UPDATE cases_export SET reason = ''",),
+    "export_within_its_steps": ("UPDATE cases_export SET done = steps + 1",),
+    "export_ready_is_a_file": (
+        "UPDATE cases_export SET state = 'ready', size = 9",
+        f"UPDATE cases_export SET state = 'ready', sha256 = '{'a' * 64}'",
+        f"UPDATE cases_export SET sha256 = '{'a' * 64}'",
+        "UPDATE cases_export SET size = 9",
+    ),
+    "export_in_our_time": tuple(
+        f"UPDATE cases_export SET {field} = {moment}"
+        for moment in (TOO_EARLY, TOO_LATE)
+        for field in ("at", "touched_at")
+    ),
     # mandates
     "mandate_ends_after_it_starts": (f"{MANDATE} ends_at = starts_at",),
     "mandate_crosses_the_border": (f"{MANDATE} receiver_country = owner",),
@@ -403,6 +420,7 @@ def rows(cast: Cast) -> dict[str, Any]:
     ConnectionFactory(one=party, other=other)
     add_version(DocumentFactory(dossier=dossier), b"Second.")
     steps.begin(cast.belgian_officer, dossier)
+    steps.ask_export(cast.belgian_officer, dossier)
     person = cast.belgian_officer.person_ptr
     Translation.objects.create(entry=entry, language="fr", text="x", author=person)
     Draft.objects.create(dossier=dossier, person=person)

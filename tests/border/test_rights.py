@@ -23,6 +23,7 @@ CHANGED = {
         " urgency urgency_ground use_restriction version waiting_for waiting_until"
     ),
     "cases_draft": "at values",
+    "cases_export": "done sha256 size state steps touched_at",
     "cases_handover": "answer_reason",  # only to be able to lock; its policy lets nothing through
     "cases_mandate": (
         "conditions decided_at decided_by_id decision_reason ended_at ended_by_id ends_at"
@@ -61,7 +62,7 @@ CALLED = {
     "lodesk_in_project", "lodesk_leads",
     # acts that check again who asks
     "cases_first_grants", "cases_move_work", "cases_tidy_up", "cases_remind",
-    "cases_forget_uploads",
+    "cases_forget_uploads", "cases_claim_export", "cases_forget_exports",
     "cases_tasks_due",
     # the outbox and the log, for nobody acting
     "alerts_claim", "alerts_settle", "alerts_refuse_person", "audit_seal", "audit_anchor",

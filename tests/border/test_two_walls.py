@@ -236,7 +236,7 @@ FENCED = ("cases_dossier", "cases_entry", "cases_handover", "cases_mandate",
           "cases_dossieruserpermission", "cases_dossiergrouppermission", "cases_granthistory",
           "cases_visit", "cases_translation", "cases_draft", "cases_party", "cases_identifier",
           "cases_connection", "cases_document", "cases_documentversion",
-          "cases_upload")  # fmt: skip
+          "cases_upload", "cases_export")  # fmt: skip
 
 
 def _take_down_postgresql() -> None:

@@ -24,6 +24,7 @@ from cases.models import (
     DocumentVersion,
     Dossier,
     Entry,
+    Export,
     Handover,
     Link,
     Mandate,
@@ -130,6 +131,12 @@ def _uploads(world: World) -> tuple[list[str], list[str]]:
     return [str(key) for key in keys], [str(secret.upload) for secret in world.secrets]
 
 
+def _exports(world: World) -> tuple[list[str], list[str]]:
+    workers = Export.objects.filter(person__in=[each.pk for each in world.people.values()])
+    keys = workers.order_by("dossier__title", "form", "pk").values_list("pk", flat=True)
+    return [str(key) for key in keys], [str(secret.export) for secret in world.secrets]
+
+
 def _clocks(world: World) -> tuple[list[str], list[str]]:
     own = Clock.objects.filter(dossier__in=world.template.known_to(world.of))
     keys = own.order_by("dossier__title", "dossier__reference", "kind", "pk")
@@ -172,6 +179,7 @@ VALUES: dict[str, Callable[[World], tuple[list[str], list[str]]]] = {
     "document": _documents,
     "version": _versions,
     "upload": _uploads,
+    "export": _exports,
     "clock": _clocks,
     "task": _tasks,
     "link": _links,

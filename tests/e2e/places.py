@@ -44,6 +44,7 @@ def places(site: Site) -> list[Place]:
         "SELECT id FROM cases_template WHERE owner = 'BE' AND kind = 'seizure'"
     )
     dutch, belgian = "nl-lo-bog", "be-lo-bog"
+    ready, busy = _exports(site, bananas)
     return [
         Place("worklist", "/", dutch),
         Place("worklist", "/", "be-coordinator"),
@@ -60,6 +61,9 @@ def places(site: Site) -> list[Place]:
         Place("documents", f"/d/{bananas}/documents", dutch),
         Place("document", f"/documents/{document}/", dutch),
         Place("document_withdraw", f"/documents/{document}/withdraw", dutch),
+        Place("exports", f"/d/{bananas}/exports", dutch),
+        Place("export", f"/exports/{ready}/", dutch),
+        Place("export", f"/exports/{busy}/", dutch),
         Place("hand_over", f"/d/{bananas}/hand-over", dutch),
         Place("who_can_see", f"/d/{bananas}/access", dutch),
         Place("parties", f"/d/{bananas}/parties/", dutch),
@@ -89,3 +93,24 @@ def places(site: Site) -> list[Place]:
         Place("404", "/d/BE-BOG-2020-00001/", dutch),
         Place("403", "/log/", dutch),
     ]
+
+
+def _exports(site: Site, reference: str) -> tuple[str, str]:
+    """A package that is ready and one that is being made; their files are not asked for."""
+    rows = {
+        "ready": ("00000000-0000-4000-8000-00000000e001", 4_200_000, "a" * 64, 5),
+        "working": ("00000000-0000-4000-8000-00000000e002", 0, "", 2),
+    }
+    for state, (key, size, digest, done) in rows.items():
+        site.sql(
+            "INSERT INTO cases_export (id, dossier_id, person_id, form, use, reason, consent,"
+            " language, state, done, steps, tries, file, key_name, wrapped_key, size, sha256, at,"
+            " touched_at)"
+            f" SELECT '{key}', d.id, u.person_ptr_id, 'package', 'work', 'For the file.', '', 'en',"
+            f" '{state}', {done}, 5, 1, '{key}', 'BE:1', '', {size}, '{digest}', now(), now()"
+            " FROM cases_dossier d, accounts_user u"
+            f" WHERE d.reference = '{reference}' AND u.email LIKE 'nl-lo-bog@%%'"
+            " ON CONFLICT DO NOTHING RETURNING id"
+        )
+    ready, busy = (key for key, *_rest in rows.values())
+    return ready, busy
