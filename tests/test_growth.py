@@ -31,7 +31,11 @@ from tests.pages import queries_of
 ClientOf = Callable[[User | None], HouseClient]
 
 
-@pytest.mark.parametrize("path", ["/", "/dossiers/", "/search?q=container", "/handovers/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/dossiers/", "/dossiers/?kind=incoming_request&urgency=normal&due=undated",
+     "/dossiers/?q=container&kind=incoming_request", "/search?q=container", "/handovers/"],
+)  # fmt: skip
 def test_a_list_of_dossiers_asks_the_same_for_two_and_for_fifty(
     path: str, cast: Cast, client_of: ClientOf
 ) -> None:

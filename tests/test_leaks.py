@@ -174,6 +174,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "cases/dossier_tasks.html": (SIDE_DOOR, COUNTS),
     "cases/dossier_templates.html": (NESTED,),
     "cases/dossiers.html": (COUNTS, SEARCH),
+    "cases/dossier_filters.html": (NESTED,),
     "cases/entry.html": (SIDE_DOOR,),
     "cases/entry_form.html": (SIDE_DOOR, NESTED),
     "cases/hand_over.html": (NESTED,),
@@ -493,8 +494,9 @@ def test_activity_feed_live_stream(world: World, walks: dict[str, Walk]) -> None
     assert found <= {"htmx.min.js"}
 
 
-SCREENS = ("/", "/dossiers/?status=any", "/handovers/", "/alerts/", "/projects/",
-           "/search?q=reefer")  # fmt: skip
+SCREENS = ("/", "/dossiers/?status=any", "/dossiers/?status=any&q=reefer",
+           "/dossiers/?kind=incoming_request&urgency=normal", "/handovers/", "/alerts/",
+           "/projects/", "/search?q=reefer")  # fmt: skip
 
 
 @pytest.mark.parametrize("busy", ["NL", "LU"])
@@ -542,7 +544,7 @@ def test_a_busy_day_does_change_the_figures_of_who_may_see_it(world: World) -> N
     work_elsewhere(world, "NL")
     second = _drawn(client, list(SCREENS))
     changed = {path for path in SCREENS if first[path] != second[path]}
-    assert {"/", "/dossiers/?status=any", "/handovers/", "/search?q=reefer"} <= changed
+    assert {"/", *SCREENS[1:4], "/handovers/", "/search?q=reefer"} <= changed
 
 
 def test_nested_or_related_object_in_a_form_api_body_or_filter(world: World) -> None:
@@ -585,6 +587,8 @@ def test_nested_or_related_object_in_a_form_api_body_or_filter(world: World) -> 
         ("get", "/search?q={}", (hidden.reference, nowhere)),
         ("get", "/search?q={}", (hidden.reference.lower(), nowhere.lower())),
         ("get", "/dossiers/?handler={}", (handler, no_key)),
+        ("get", "/dossiers/?status=any&q={}", (hidden.reference, nowhere)),
+        ("get", "/dossiers/?status=any&q={}", ("CSQU7777771", "CSQU7777772")),
         ("get", "/dossiers/?after=_{}", (hidden.pk.hex, beside.hex)),
         ("get", "/alerts/?older_than={}", (alert, no_key)),
         ("get", f"/d/{mine}/?before={{}}", (entry, no_key)),
@@ -829,6 +833,8 @@ def _ways_to_find(world: World, name: str) -> Iterator[tuple[str, set[str]]]:
     client = world.browser(name)
     client.secrets = ()  # the sets say it all
     yield "the list", _shown(client, "/dossiers/?status=any&scope=all")
+    yield "the list, by words", _shown(client, f"/dossiers/?status=any&q={TITLE[:6]}")
+    yield "the list, by filters", _shown(client, "/dossiers/?status=any&urgency=normal")
     yield "the page of the search", _shown(client, f"/search?q={TITLE}")
     yield (
         "the pages themselves",

@@ -48,6 +48,8 @@ def places(site: Site) -> list[Place]:
         Place("worklist", "/", dutch),
         Place("worklist", "/", "be-coordinator"),
         Place("dossiers", "/dossiers/", dutch),
+        Place("dossiers", "/dossiers/?status=any&kind=fugitive&q=port", dutch),
+        Place("dossiers", "/dossiers/?kind=x&q=ab", dutch),
         Place("dossier", f"/d/{bananas}/", dutch),
         Place("dossier", f"/d/{seals}/", belgian),
         Place("dossier_new", "/dossiers/new", belgian),
