@@ -21,6 +21,7 @@ from tests.factories import (
     IntervalFactory,
     LinkFactory,
     PartyFactory,
+    SavedViewFactory,
     TaskFactory,
     TemplateFactory,
     add_version,
@@ -215,6 +216,14 @@ def test_templates_ask_the_same_for_two_and_for_twenty(cast: Cast, client_of: Cl
     TemplateFactory.create_batch(2)
     few = {path: queries_of(client, path) for path in ("/templates/", "/dossiers/new")}
     TemplateFactory.create_batch(18)
+    assert {path: queries_of(client, path) for path in few} == few
+
+
+def test_saved_views_ask_the_same_for_two_and_for_twenty(cast: Cast, client_of: ClientOf) -> None:
+    client = client_of(cast.belgian_officer)
+    SavedViewFactory.create_batch(2, person=cast.belgian_officer)
+    few = {path: queries_of(client, path) for path in ("/views/", "/dossiers/")}
+    SavedViewFactory.create_batch(18, person=cast.belgian_officer)
     assert {path: queries_of(client, path) for path in few} == few
 
 

@@ -41,6 +41,7 @@ from tests.factories import (
     EntryFactory,
     MandateFactory,
     PartyFactory,
+    SavedViewFactory,
     TaskFactory,
     add_posting,
     as_person,
@@ -137,6 +138,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "projects": (COUNTS, SIDE_DOOR),
     "project_new": (NESTED, ASSIGNING),
     "project": (SIDE_DOOR, COUNTS, NESTED, ANOTHER, ASSIGNING),
+    "saved_views": (NESTED,),
+    "saved_view": (NESTED, ANOTHER),
     "templates": NONE,
     "template_new": NONE,
     "template": (NESTED,),
@@ -203,6 +206,11 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "cases/project_members.html": (SIDE_DOOR,),
     "cases/project_new.html": (NESTED,),
     "cases/projects.html": (COUNTS,),
+    "cases/dossier_views.html": NONE,
+    "cases/dossier_view_save.html": NONE,
+    "cases/saved_view.html": NONE,
+    "cases/saved_view_words.html": (NESTED,),
+    "cases/saved_views.html": NONE,
     "cases/search.html": (SEARCH,),
     "cases/task.html": (SIDE_DOOR,),
     "cases/task_act.html": (ANOTHER,),
@@ -562,6 +570,7 @@ def test_nested_or_related_object_in_a_form_api_body_or_filter(world: World) -> 
     party = str(PartyFactory(dossier=hidden, numbers=["CSQU 777777 1"]).pk)
     offer, asked = str(world.offers["NL offered"].pk), str(world.mandates["NL waiting"].pk)
     handler = str(world.person("dutch_officer").public_id)
+    view = str(SavedViewFactory(person=world.person("dutch_officer")).pk)
     hidden_link = str(world.links["BE plain", "LU plain"].pk)
     project = f"/projects/{world.projects['joint'].pk}/"
     for method, path, pair in (
@@ -584,6 +593,10 @@ def test_nested_or_related_object_in_a_form_api_body_or_filter(world: World) -> 
         ("post", f"{project}?action=take_out&reference={{}}", (hidden.reference, nowhere)),
         ("get", "/dossiers/new?template={}", (str(world.templates["NL"].pk), no_key)),
         ("get", "/templates/{}/", (str(world.templates["NL"].pk), no_key)),
+        ("get", "/views/{}/", (view, no_key)),
+        ("post", "/views/{}/?action=forget", (view, no_key)),
+        ("get", "/dossiers/?view={}", (view, no_key)),
+        ("post", "/views/?name=x&asked=handler%3D{}", (handler, no_key)),
         ("get", "/search?q={}", (hidden.reference, nowhere)),
         ("get", "/search?q={}", (hidden.reference.lower(), nowhere.lower())),
         ("get", "/dossiers/?handler={}", (handler, no_key)),

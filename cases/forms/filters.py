@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Country, Desk, Person
 from cases.models.dossiers import CrimeArea, Kind, Urgency
 from cases.selectors import filters, search
-from cases.selectors.filters import ANY, NONE, ORDERS, OVERDUE, SCOPES, TODAY, UNDATED, WEEK
+from cases.selectors.filters import ANY, NAMES, NONE, ORDERS, OVERDUE, SCOPES, TODAY, UNDATED, WEEK
 from cases.states import Status
 from lodesk.ui.keyset import Cursor
 
@@ -79,12 +80,17 @@ class DossierFilterForm(forms.Form):
         error_messages={"invalid_choice": GONE},
     )
     sort = forms.ChoiceField(
-        choices=[(each, each) for each in ORDERS], required=False, widget=forms.HiddenInput
+        label=_("Order"),
+        choices=[(each, each) for each in ORDERS],
+        required=False,
+        widget=forms.HiddenInput,
     )
+    view = forms.UUIDField(label=_("Saved view"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, desks: Sequence[Desk], handlers: Iterable[Person]) -> None:
         super().__init__(data)
-        people = [(str(each.public_id), str(each)) for each in handlers]
+        self._desks, self._handlers = desks, list(handlers)
+        people = [(str(each.public_id), str(each)) for each in self._handlers]
         self._offer("desk", [(each.code, each.city) for each in desks])
         self._offer("handler", [("me", _("You")), ("nobody", _("nobody yet")), *people])
         self._offer("host_country", filters.host_countries(desks))
@@ -101,6 +107,18 @@ class DossierFilterForm(forms.Form):
     def selects(self) -> list[forms.BoundField]:
         """The fields one chooses from."""
         return [field for field in self.visible_fields() if field.name != "q"]
+
+    def with_data(self, data: QueryDict) -> "DossierFilterForm":
+        """The same choices, filled in otherwise."""
+        return DossierFilterForm(data, desks=self._desks, handlers=self._handlers)
+
+    def words_of(self, query: QueryDict) -> list[tuple[str, str, str]]:
+        """Name, label and value in words of each filter that a query sets."""
+        return [
+            (name, str(self.fields[name].label), self.in_words(name, str(query[name])))
+            for name in NAMES
+            if query.get(name) and (name, query[name]) != ("scope", "all")
+        ]
 
     def in_words(self, name: str, value: str) -> str:
         """A value as the page writes it; nothing for one that cannot be chosen."""

@@ -4,14 +4,16 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from cases import policy
 from cases.forms.filters import DossierFilterForm, PlaceForm
-from cases.selectors import filters, rows
+from cases.forms.saved_views import written
+from cases.selectors import filters, rows, saved_views
 from cases.selectors.filters import NAMES, NOTHING, ORDERS, Filters, Found
 from cases.services import searches
 from cases.views.asking import user_of
 from cases.views.sorting import sorts
 from lodesk.ui.links import answer, changed
-from lodesk.ui.shapes import ChosenFilter, Page
+from lodesk.ui.shapes import Choice, ChosenFilter, Page
 
 
 @require_safe
@@ -27,9 +29,16 @@ def dossiers_page(request: HttpRequest) -> HttpResponse:
         found = filters.listed(user, asked, sort=sort, **place.cleaned_data)
         if asked.q:
             searches.record(by=user, words=asked.q)
+    views = saved_views.of(user)
+    view = saved_views.chosen(views, form.cleaned_data.get("view"))
     context = {
         "form": form,
         "chosen": _chosen(form, request.GET),
+        "views": [
+            Choice(each.name, saved_views.address(each), chosen=each == view) for each in views
+        ],
+        "view": view,
+        "asked": written(form) if form.is_valid() and policy.may_keep_views(user) else "",
         "page": _page(request, found, rows.make(found.page.rows, user)),
         "newest_only": found.newest_only,
         "sorts": sorts(request.GET, by=ORDERS, standard="due"),
@@ -59,10 +68,9 @@ def _chosen(form: DossierFilterForm, query: QueryDict) -> list[ChosenFilter]:
     """What is chosen, in words, each with the list without it."""
     return [
         ChosenFilter(
-            label=str(form.fields[name].label),
-            value=form.in_words(name, str(query[name])),
+            label=label,
+            value=value,
             url=changed(query, **{name: "", "after": "", "before": ""}),
         )
-        for name in NAMES
-        if query.get(name) and (name, query[name]) != ("scope", "all")
+        for name, label, value in form.words_of(query)
     ]
