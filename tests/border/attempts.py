@@ -1244,7 +1244,8 @@ VIEWS = (
           ("name = 'x'", frozenset({HANDLER})), ("asked = 'kind=x'", frozenset({HANDLER})),
           ("name = '', asked = ''", frozenset({HANDLER})), ("person_id = %(me)s", NONE),
           ("place = 9", NONE))),
-    Attempt("write over a view", _over(_view(id="%(view)s"), "name = 'x'")),
+    Attempt("write over a view", _over(_view(id="%(view)s"), "name = 'x'"),
+            frozenset({HANDLER})),
     Attempt("delete a view", "DELETE FROM cases_savedview"),
 )  # fmt: skip
 

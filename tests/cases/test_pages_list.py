@@ -117,6 +117,7 @@ def test_what_cannot_be_chosen_shows_nothing_and_says_so(
     assert not page.context["page"].rows
     assert page.context["page"].count == ""
     assert "Nothing is shown until this is put right." in text_of(page)
+    assert "fits these filters" not in text_of(page)
 
 
 def test_each_chosen_filter_is_taken_away_by_a_link(
