@@ -448,7 +448,8 @@ class _Story:
         self.sent(worker.post(joint, put), Step.VIEW)
         self.sends("coordinator", "/projects/new", name="One more", people=[])
         self.sends("coordinator", "/templates/new", name="Yachts", kind="other")
-        self.sends("worker", "/views/", name="Mine", asked="handler=me&kind=other")
+        view = {"name": "Mine", "asked": "handler=me&kind=other"}
+        self.sent(worker.post("/views/", view), Step.VIEW)
         for visitor in (worker, coordinator):
             for path in (
                 links,
