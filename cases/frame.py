@@ -112,6 +112,8 @@ PAGES = {
     "projects": "dossiers",
     "project_new": "dossiers",
     "project": "dossiers",
+    "saved_views": "dossiers",
+    "saved_view": "dossiers",
     "templates": "dossiers",
     "template_new": "dossiers",
     "template": "dossiers",

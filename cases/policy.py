@@ -219,6 +219,13 @@ def templates(rows: Rows, user: "User") -> Rows:
     return rows.filter(owner=user.country)
 
 
+def saved_views(rows: Rows, user: "User") -> Rows:
+    """Only the own saved views. No posting: nothing."""
+    if not principals(user).groups:
+        return rows.none()
+    return rows.filter(person_id=user.pk)
+
+
 def levels(user: "User", dossier: HasOwner) -> frozenset[str]:
     """The levels a person holds on a dossier now, directly or through a group."""
     return remembered(("levels", user.pk, dossier.pk), lambda: _levels(user, dossier))
@@ -494,6 +501,13 @@ def may_lead(user: "User") -> Decision:
 def may_put_in(user: "User", dossier: HasOwner) -> Decision:
     """Whether a person may put a dossier into a project of his, and take it out."""
     return YES if {Level.HANDLE, Level.OVERSEE} & levels(user, dossier) else no(NOT_YOURS)
+
+
+def may_keep_views(user: "User") -> Decision:
+    """Whether a person keeps views of the list: who reads dossiers at all."""
+    if principals(user).groups:
+        return YES
+    return no(_("Without a posting at a desk or headquarters there is nothing to view."))
 
 
 def may_keep_templates(user: "User") -> Decision:

@@ -25,6 +25,7 @@ from cases.views.mails import mail_page
 from cases.views.mandates import mandate_page
 from cases.views.parties import known_page, parties_page, party_add, party_correct, party_page
 from cases.views.projects import project_new, project_page, projects_page
+from cases.views.saved_views import saved_view_page, saved_views_page
 from cases.views.search import search_page
 from cases.views.tasks import task_new, task_page
 from cases.views.templates import template_new, template_page, templates_page
@@ -91,6 +92,8 @@ urlpatterns = [
     path("templates/", templates_page, name="templates"),
     path("templates/new", template_new, name="template_new"),
     path("templates/<uuid:template>/", template_page, name="template"),
+    path("views/", saved_views_page, name="saved_views"),
+    path("views/<uuid:saved_view>/", saved_view_page, name="saved_view"),
     path("search", search_page, name="search"),
     path("known", known_page, name="known"),
     path("help/", help_page, name="help"),

@@ -50,6 +50,7 @@ from cases.models import (
     Project,
     ProjectDossier,
     ProjectMember,
+    SavedView,
     Task,
     Template,
 )
@@ -588,6 +589,25 @@ class TemplateFactory(factory.django.DjangoModelFactory[Template]):
     legal_basis = "Benelux police treaty 2018, art. 28"
     language = "fr"
     made_by = factory.LazyAttribute(lambda new: _serving(new.owner, _COORDINATOR))
+
+
+class SavedViewFactory(factory.django.DjangoModelFactory[SavedView]):
+    """Filters under a name, in the person's next place."""
+
+    class Meta:
+        model = SavedView
+
+    name = factory.Sequence(lambda number: f"View {number}")
+    asked = "kind=fugitive"
+    place = factory.LazyAttribute(
+        lambda new: SavedView.objects.filter(person=new.person).count() + 1
+    )
+
+    @classmethod
+    def _create(cls, model_class: type[SavedView], *args: Any, **values: Any) -> SavedView:
+        values["person"] = _as_person(values["person"])
+        view: SavedView = super()._create(model_class, *args, **values)
+        return view
 
 
 def grant(

@@ -24,6 +24,7 @@ from tests.factories import (
     LinkFactory,
     MandateFactory,
     PartyFactory,
+    SavedViewFactory,
     TaskFactory,
     TemplateFactory,
     grant,
@@ -135,6 +136,10 @@ template_new     get  302 403 403 403 403 200 403 403 403 403 403 403 403 403 30
 template_new     post 302 403 403 403 403 200 403 403 403 403 403 403 403 403 302
 template         get  302 403 403 403 403 200 403 403 403 403 403 403 403 403 302
 template         post 302 403 403 403 403 200 403 403 403 403 403 403 403 403 302
+saved_views      get  302 200 200 200 200 200 403 403 200 200 200 200 403 403 302
+saved_views      post 302 200 200 200 200 200 403 403 200 200 200 200 403 403 302
+saved_view       get  302 200 404 404 404 404 403 403 404 404 404 404 403 403 302
+saved_view       post 302 400 404 404 404 404 403 403 404 404 404 404 403 403 302
 search           get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
 search           post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
 known            get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
@@ -204,6 +209,7 @@ def world(cast: Cast) -> World:
             "task": str(TaskFactory(dossier=held).pk),
             "link": str(LinkFactory(source=held, target=other).pk),
             "project": str(project.pk),
+            "saved_view": str(SavedViewFactory(person=cast.belgian_officer).pk),
             "template": str(TemplateFactory().pk),
             "reference": held.reference,
             "entry": str(EntryFactory(dossier=held).pk),

@@ -21,6 +21,7 @@ from tests.factories import (
     IntervalFactory,
     LinkFactory,
     PartyFactory,
+    SavedViewFactory,
     TaskFactory,
     TemplateFactory,
     add_version,
@@ -31,7 +32,11 @@ from tests.pages import queries_of
 ClientOf = Callable[[User | None], HouseClient]
 
 
-@pytest.mark.parametrize("path", ["/", "/dossiers/", "/search?q=container", "/handovers/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/dossiers/", "/dossiers/?kind=incoming_request&urgency=normal&due=undated",
+     "/dossiers/?q=container&kind=incoming_request", "/search?q=container", "/handovers/"],
+)  # fmt: skip
 def test_a_list_of_dossiers_asks_the_same_for_two_and_for_fifty(
     path: str, cast: Cast, client_of: ClientOf
 ) -> None:
@@ -211,6 +216,14 @@ def test_templates_ask_the_same_for_two_and_for_twenty(cast: Cast, client_of: Cl
     TemplateFactory.create_batch(2)
     few = {path: queries_of(client, path) for path in ("/templates/", "/dossiers/new")}
     TemplateFactory.create_batch(18)
+    assert {path: queries_of(client, path) for path in few} == few
+
+
+def test_saved_views_ask_the_same_for_two_and_for_twenty(cast: Cast, client_of: ClientOf) -> None:
+    client = client_of(cast.belgian_officer)
+    SavedViewFactory.create_batch(2, person=cast.belgian_officer)
+    few = {path: queries_of(client, path) for path in ("/views/", "/dossiers/")}
+    SavedViewFactory.create_batch(18, person=cast.belgian_officer)
     assert {path: queries_of(client, path) for path in few} == few
 
 

@@ -130,6 +130,8 @@ def test_the_application_has_exactly_these_rights_to_write() -> None:
         ("cases_projectdossier", "UPDATE"),
         ("cases_projectmember", "INSERT"),
         ("cases_projectmember", "UPDATE"),
+        ("cases_savedview", "INSERT"),
+        ("cases_savedview", "UPDATE"),
         ("cases_task", "INSERT"),
         ("cases_task", "UPDATE"),
         ("cases_template", "INSERT"),

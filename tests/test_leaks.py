@@ -41,6 +41,7 @@ from tests.factories import (
     EntryFactory,
     MandateFactory,
     PartyFactory,
+    SavedViewFactory,
     TaskFactory,
     add_posting,
     as_person,
@@ -140,6 +141,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "projects": (COUNTS, SIDE_DOOR),
     "project_new": (NESTED, ASSIGNING),
     "project": (SIDE_DOOR, COUNTS, NESTED, ANOTHER, ASSIGNING),
+    "saved_views": (NESTED,),
+    "saved_view": (NESTED, ANOTHER),
     "templates": NONE,
     "template_new": NONE,
     "template": (NESTED,),
@@ -177,6 +180,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "cases/dossier_tasks.html": (SIDE_DOOR, COUNTS),
     "cases/dossier_templates.html": (NESTED,),
     "cases/dossiers.html": (COUNTS, SEARCH),
+    "cases/dossier_filters.html": (NESTED,),
     "cases/entry.html": (SIDE_DOOR,),
     "cases/entry_form.html": (SIDE_DOOR, NESTED),
     "cases/export.html": (REPORT,),
@@ -207,6 +211,11 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "cases/project_members.html": (SIDE_DOOR,),
     "cases/project_new.html": (NESTED,),
     "cases/projects.html": (COUNTS,),
+    "cases/dossier_views.html": NONE,
+    "cases/dossier_view_save.html": NONE,
+    "cases/saved_view.html": NONE,
+    "cases/saved_view_words.html": (NESTED,),
+    "cases/saved_views.html": NONE,
     "cases/search.html": (SEARCH,),
     "cases/task.html": (SIDE_DOOR,),
     "cases/task_act.html": (ANOTHER,),
@@ -502,8 +511,9 @@ def test_activity_feed_live_stream(world: World, walks: dict[str, Walk]) -> None
     assert found <= {"htmx.min.js", "export.html"}
 
 
-SCREENS = ("/", "/dossiers/?status=any", "/handovers/", "/alerts/", "/projects/",
-           "/search?q=reefer")  # fmt: skip
+SCREENS = ("/", "/dossiers/?status=any", "/dossiers/?status=any&q=reefer",
+           "/dossiers/?kind=incoming_request&urgency=normal", "/handovers/", "/alerts/",
+           "/projects/", "/search?q=reefer")  # fmt: skip
 
 
 @pytest.mark.parametrize("busy", ["NL", "LU"])
@@ -551,7 +561,7 @@ def test_a_busy_day_does_change_the_figures_of_who_may_see_it(world: World) -> N
     work_elsewhere(world, "NL")
     second = _drawn(client, list(SCREENS))
     changed = {path for path in SCREENS if first[path] != second[path]}
-    assert {"/", "/dossiers/?status=any", "/handovers/", "/search?q=reefer"} <= changed
+    assert {"/", *SCREENS[1:4], "/handovers/", "/search?q=reefer"} <= changed
 
 
 def test_nested_or_related_object_in_a_form_api_body_or_filter(world: World) -> None:
@@ -569,6 +579,7 @@ def test_nested_or_related_object_in_a_form_api_body_or_filter(world: World) -> 
     party = str(PartyFactory(dossier=hidden, numbers=["CSQU 777777 1"]).pk)
     offer, asked = str(world.offers["NL offered"].pk), str(world.mandates["NL waiting"].pk)
     handler = str(world.person("dutch_officer").public_id)
+    view = str(SavedViewFactory(person=world.person("dutch_officer")).pk)
     hidden_link = str(world.links["BE plain", "LU plain"].pk)
     project = f"/projects/{world.projects['joint'].pk}/"
     for method, path, pair in (
@@ -591,9 +602,15 @@ def test_nested_or_related_object_in_a_form_api_body_or_filter(world: World) -> 
         ("post", f"{project}?action=take_out&reference={{}}", (hidden.reference, nowhere)),
         ("get", "/dossiers/new?template={}", (str(world.templates["NL"].pk), no_key)),
         ("get", "/templates/{}/", (str(world.templates["NL"].pk), no_key)),
+        ("get", "/views/{}/", (view, no_key)),
+        ("post", "/views/{}/?action=forget", (view, no_key)),
+        ("get", "/dossiers/?view={}", (view, no_key)),
+        ("post", "/views/?name=x&asked=handler%3D{}", (handler, no_key)),
         ("get", "/search?q={}", (hidden.reference, nowhere)),
         ("get", "/search?q={}", (hidden.reference.lower(), nowhere.lower())),
         ("get", "/dossiers/?handler={}", (handler, no_key)),
+        ("get", "/dossiers/?status=any&q={}", (hidden.reference, nowhere)),
+        ("get", "/dossiers/?status=any&q={}", ("CSQU7777771", "CSQU7777772")),
         ("get", "/dossiers/?after=_{}", (hidden.pk.hex, beside.hex)),
         ("get", "/alerts/?older_than={}", (alert, no_key)),
         ("get", f"/d/{mine}/?before={{}}", (entry, no_key)),
@@ -838,6 +855,8 @@ def _ways_to_find(world: World, name: str) -> Iterator[tuple[str, set[str]]]:
     client = world.browser(name)
     client.secrets = ()  # the sets say it all
     yield "the list", _shown(client, "/dossiers/?status=any&scope=all")
+    yield "the list, by words", _shown(client, f"/dossiers/?status=any&q={TITLE[:6]}")
+    yield "the list, by filters", _shown(client, "/dossiers/?status=any&urgency=normal")
     yield "the page of the search", _shown(client, f"/search?q={TITLE}")
     yield (
         "the pages themselves",

@@ -1,4 +1,4 @@
-"""What the demo's people set up beside the dossiers: tasks, links, a project, templates."""
+"""What the demo's people set up beside the dossiers: tasks, links, a project, templates, views."""
 
 import zoneinfo
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Desk, Person, User
 from cases.models import Dossier, Task
 from cases.models.links import LinkKind
-from cases.services import links, projects, tasks, templates
+from cases.services import links, projects, saved_views, tasks, templates
 from lodesk.border.context import acting_as
 
 Users = Mapping[str, User]
@@ -23,6 +23,7 @@ def play(users: Users, dossiers: Dossiers) -> None:
     _links(users, dossiers)
     _project(users, dossiers)
     _templates(users)
+    _views(users)
 
 
 def _tasks(users: Users, dossiers: Dossiers) -> None:
@@ -150,6 +151,21 @@ def _templates(users: Users) -> None:
                     language=language,
                     next_step="",
                 )
+
+
+def _views(users: Users) -> None:
+    made = {
+        "nl-lo-bog": (
+            ("Urgent in Colombia", "host_country=CO&urgency=urgent"),
+            ("Wacht op de gastautoriteit", "status=waiting&handler=me"),
+        ),
+        "be-hq": (("Bogotá, deze week", "due=week&desk=BOG&owner=BE"),),
+    }
+    for key, rows in made.items():
+        by = users[key]
+        with acting_as(by.pk):
+            for name, asked in rows:
+                saved_views.keep(by=by, name=name, asked=asked)
 
 
 def _noon(*, days: int) -> datetime:

@@ -13,6 +13,7 @@ from cases.models.mandates import Mandate
 from cases.models.parties import Identifier, Party
 from cases.models.projects import Project, ProjectDossier, ProjectMember
 from cases.models.readers import Reader
+from cases.models.saved_views import SavedView
 from cases.models.tasks import Task
 from cases.models.templates import Template
 
@@ -39,6 +40,7 @@ __all__ = [
     "ProjectMember",
     "Reader",
     "ReferenceCounter",
+    "SavedView",
     "Task",
     "Template",
     "Translation",

@@ -9,6 +9,14 @@ NOBODY = 0
 WAITING_FOR_HEADQUARTERS = "headquarters"
 # Where a dossier is, as lists ask for it: its status, and what headquarters owe on its own.
 PHASES = (*Status.values, WAITING_FOR_HEADQUARTERS)
+# What a list may be of besides, each with an index by either moment; the first stand in fewest.
+SCOPES = {
+    "of_handler_": "handler",
+    "of_desk_": "desk",
+    "of_host_": "host_country",
+    "of_area_": "crime_area",
+    "of_kind_": "kind",
+}
 
 
 class Reader(models.Model):
@@ -27,6 +35,10 @@ class Reader(models.Model):
     phase = models.CharField(max_length=12)
     due = models.DateTimeField()  # without a due time: infinity, so that it comes last
     opened_at = models.DateTimeField()
+    kind = models.CharField(max_length=20)
+    crime_area = models.CharField(max_length=20)
+    host_country = models.CharField(max_length=2)
+    urgency = models.CharField(max_length=8)
 
     class Meta:
         indexes = [
@@ -34,7 +46,7 @@ class Reader(models.Model):
                 fields=["principal", *scope, "owner", "phase", moment, "dossier"],
                 name=f"reader_{of}by_{by}",
             )
-            for of, scope in (("", ()), ("of_desk_", ("desk",)), ("of_handler_", ("handler",)))
+            for of, scope in (("", ()), *((of, (column,)) for of, column in SCOPES.items()))
             for by, moment in (("due", "due"), ("opening", "opened_at"))
         ]
 

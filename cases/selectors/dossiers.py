@@ -1,129 +1,20 @@
-"""The list of dossiers, and what the page of one of them shows beside the timeline."""
+"""What the page of a dossier shows beside the timeline."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from accounts.models import Desk, DirectoryEntry, Person
 from cases import codes
 from cases.models import Dossier, Handover
-from cases.models.readers import NOBODY, PHASES
-from cases.selectors import access, handovers, languages, lists, places
+from cases.selectors import access, handovers, languages
 from cases.selectors.access import Holder
 from cases.selectors.clocks import Told
-from cases.selectors.lists import Way
-from cases.selectors.rows import Line
 from cases.states import Level, Status
 from lodesk.ui import times
-from lodesk.ui.keyset import Cursor, Slice
-from lodesk.ui.links import capped
 from lodesk.ui.shapes import Fact
-
-if TYPE_CHECKING:
-    from accounts.models import User
-
-A_PAGE = 26
-MOST = 100  # counted no further
-ANY = "any"  # status: closed ones, too
-SCOPES = ("mine", "desk", "all")
-# By reference is by opening: numbers follow it.
-ORDERS = {
-    "": Way.by("due_at"),
-    "due": Way.by("due_at"),
-    "-due": Way.by("due_at", backwards=True),
-    "reference": Way.by("opened_at"),
-    "-reference": Way.by("opened_at", backwards=True),
-}
-
-
-@dataclass(frozen=True)
-class Filters:
-    """Which dossiers; nothing set is everything in sight that is not closed."""
-
-    owner: str = ""
-    status: str = ""
-    desk: str = ""
-    handler: str = ""  # "me", "nobody" or the public key of a person
-    scope: str = ""
-
-
-def listed(
-    user: "User", filters: Filters, *, sort: str, after: Cursor | None, before: Cursor | None
-) -> Slice[Line]:
-    """One page of the dossiers a person may see."""
-    wanted = _wanted(user, filters)
-    if wanted is None:
-        return Slice([])
-    return lists.page(user, wanted, ORDERS[sort], size=A_PAGE, after=after, before=before)
-
-
-def how_many(user: "User", filters: Filters) -> str:
-    """How many there are, counted no further than is shown."""
-    wanted = _wanted(user, filters)
-    return capped(lists.count(user, [wanted], most=MOST) if wanted else 0)
-
-
-def _wanted(user: "User", filters: Filters) -> lists.Wanted | None:
-    """What the list index is asked for; None when the filters contradict each other."""
-    desks, handlers = _desks(user, filters), _handlers(user, filters)
-    if desks == frozenset() or handlers == frozenset():
-        return None
-    every = PHASES if filters.status == ANY else lists.OPEN
-    asked = filters.status not in ("", ANY)
-    return lists.Wanted(
-        phases=lists.phases_of(filters.status) if asked else every,
-        owners=(filters.owner,) if filters.owner else None,
-        desks=None if desks is None else tuple(sorted(desks)),
-        handler=None if handlers is None else next(iter(handlers)),
-    )
-
-
-def _desks(user: "User", filters: Filters) -> frozenset[int] | None:
-    """The desks that scope and filter leave; None for all."""
-    found: frozenset[int] | None = None
-    if filters.scope == "desk":
-        found = frozenset(each for each in places.desks_of(user) if each is not None)
-    if filters.desk:
-        named = frozenset(Desk.objects.filter(code=filters.desk).values_list("pk", flat=True))
-        found = named if found is None else found & named
-    return found
-
-
-def _handlers(user: "User", filters: Filters) -> frozenset[int] | None:
-    """The one handler that scope and filter leave; None for any."""
-    mine = frozenset([user.pk])
-    found = mine if filters.scope == "mine" else None
-    if filters.handler == "me":
-        return mine
-    if filters.handler == "nobody":
-        named = frozenset([NOBODY])
-    elif filters.handler:
-        people = Person.objects.filter(public_id=filters.handler)
-        named = frozenset(people.values_list("pk", flat=True))
-    else:
-        return found
-    return named if found is None else found & named
-
-
-def desks() -> QuerySet[Desk]:
-    """All desks: where they are is no secret."""
-    return Desk.objects.order_by("city")
-
-
-def handlers(user: "User") -> list[Person]:
-    """People of the own country with a posting at a desk, to choose a handler's dossiers."""
-    entries = DirectoryEntry.objects.filter(country=user.country, desk__isnull=False)
-    return list(
-        Person.objects.filter(pk__in=entries.values("person")).exclude(pk=user.pk).order_by("name")
-    )
-
-
-# Beside the timeline ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -56,11 +56,16 @@ def _regions(user: "User") -> list[str]:
 
 def holding(user: "User", written: str, *, most: int) -> list[UUID]:
     """Dossiers in sight that hold this number, however it is written; the newest first."""
+    return list(dict.fromkeys(holding_rows(user, written, most=most)))
+
+
+def holding_rows(user: "User", written: str, *, most: int) -> list[UUID]:
+    """The same, each dossier as often as it holds the number."""
     wanted = identifiers.normals(written, regions(user))
     if not wanted:
         return []
     rows = _ask("SELECT dossier_id FROM cases_holding(%s, %s)", [wanted, most])
-    return list(dict.fromkeys(key for (key,) in rows))
+    return [key for (key,) in rows]
 
 
 def elsewhere(numbers: Iterable[str], *, than: Dossier) -> dict[str, int]:
@@ -112,10 +117,19 @@ def _same(found: Sequence[tuple[UUID, str]], user: "User") -> list[Same]:
 
 def named(words: str, *, most: int) -> list[UUID]:
     """Dossiers in sight with a party whose name holds the words."""
+    return dossiers_of(parties_named(words, most=most))
+
+
+def parties_named(words: str, *, most: int) -> list[UUID]:
+    """Parties in sight whose name holds the words, the newest first."""
     rows = _ask("SELECT party_id FROM cases_known(%s, '', %s)", [words, most])
-    keys = [key for (key,) in rows]
-    dossiers = dict(Party.objects.filter(pk__in=keys).values_list("pk", "dossier"))
-    return list(dict.fromkeys(dossiers[key] for key in keys if key in dossiers))
+    return [key for (key,) in rows]
+
+
+def dossiers_of(parties: Sequence[UUID]) -> list[UUID]:
+    """The dossiers of parties in sight, each once, in the same order."""
+    dossiers = dict(Party.objects.filter(pk__in=parties).values_list("pk", "dossier"))
+    return list(dict.fromkeys(dossiers[key] for key in parties if key in dossiers))
 
 
 def suggestions(words: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import re
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import connection
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 SHORTEST = 3
 MOST = 25
+FOUND_AT_MOST = 100  # the functions of the database find no more
 REFERENCE = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}-\d{4}-\d+")
 
 
@@ -34,6 +36,21 @@ def by_number(user: "User", words: str) -> Dossier | None:
     if len(keys) != 1:
         return None
     return Dossier.objects.visible_to(user).filter(pk=keys[0]).first()
+
+
+def keys_of(user: "User", words: str) -> tuple[list[UUID], bool]:
+    """Dossiers in sight that hold the number, the words or the name, and whether these are all.
+
+    Each way finds the newest hundred and no more.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cases_search(%s, %s)", [words, FOUND_AT_MOST])
+        titled = [key for (key,) in cursor.fetchall()]
+    held = known.holding_rows(user, words, most=FOUND_AT_MOST)
+    parties = known.parties_named(words, most=FOUND_AT_MOST)
+    named = known.dossiers_of(parties)
+    all_found = max(len(titled), len(held), len(parties)) < FOUND_AT_MOST
+    return list(dict.fromkeys([*held, *titled, *named])), all_found
 
 
 def by_words(user: "User", words: str) -> tuple[list[Line], bool]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from cases.models import Dossier
 from cases.models.readers import WAITING_FOR_HEADQUARTERS
 from cases.selectors import handovers, lists, mandates, places, rows, tasked_rows, tasks
+from cases.selectors.filters import end_of_today
 from cases.selectors.lists import Wanted
 from cases.selectors.rows import Line, Row, by_due
 from cases.states import HandoverState, MandateState, Status
@@ -144,19 +145,14 @@ def _waits_for_headquarters(user: "User") -> Wanted:
 
 def _burns(user: "User") -> Wanted:
     return Wanted(
-        phases=_NOT_WITH_HEADQUARTERS, owners=(user.country,), due_until=_end_of_today()
+        phases=_NOT_WITH_HEADQUARTERS, owners=(user.country,), due_until=end_of_today()
     )  # fmt: skip
 
 
 def _does_not_burn(user: "User") -> Wanted:
     return Wanted(
-        phases=_NOT_WITH_HEADQUARTERS, owners=(user.country,), due_after=_end_of_today()
+        phases=_NOT_WITH_HEADQUARTERS, owners=(user.country,), due_after=end_of_today()
     )  # fmt: skip
-
-
-def _end_of_today() -> datetime:
-    moment: datetime = timezone.localtime()
-    return moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
 
 
 def _known(desks: frozenset[int | None]) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION cases_lines_of(d cases_dossier) RETURNS SETOF cases_r
 LANGUAGE sql STABLE AS $$
   SELECT d.id, principal, d.owner, d.desk_id, COALESCE(d.handler_id, 0),
     CASE d.waiting_for WHEN 'headquarters' THEN 'headquarters' ELSE d.status END::varchar,
-    COALESCE(d.due_at, 'infinity'), d.opened_at
+    COALESCE(d.due_at, 'infinity'), d.opened_at, d.kind, d.crime_area, d.host_country, d.urgency
   FROM unnest(d.readers) principal
 $$;
 REVOKE EXECUTE ON FUNCTION cases_lines_of FROM PUBLIC;
@@ -17,14 +17,18 @@ BEGIN
   DELETE FROM cases_reader WHERE dossier_id = NEW.id AND principal <> ALL(NEW.readers);
   INSERT INTO cases_reader SELECT * FROM cases_lines_of(NEW)
   ON CONFLICT (dossier_id, principal) DO UPDATE
-  SET handler = EXCLUDED.handler, phase = EXCLUDED.phase, due = EXCLUDED.due;
+  SET handler = EXCLUDED.handler, phase = EXCLUDED.phase, due = EXCLUDED.due,
+    kind = EXCLUDED.kind, crime_area = EXCLUDED.crime_area, host_country = EXCLUDED.host_country,
+    urgency = EXCLUDED.urgency;
   RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER dossier_listed AFTER INSERT ON cases_dossier
   FOR EACH ROW EXECUTE FUNCTION cases_dossier_listed();
 CREATE OR REPLACE TRIGGER dossier_listed_anew AFTER UPDATE ON cases_dossier FOR EACH ROW WHEN (
-  (OLD.readers, OLD.handler_id, OLD.status, OLD.waiting_for, OLD.due_at)
-  IS DISTINCT FROM (NEW.readers, NEW.handler_id, NEW.status, NEW.waiting_for, NEW.due_at))
+  (OLD.readers, OLD.handler_id, OLD.status, OLD.waiting_for, OLD.due_at, OLD.kind, OLD.crime_area,
+   OLD.host_country, OLD.urgency)
+  IS DISTINCT FROM (NEW.readers, NEW.handler_id, NEW.status, NEW.waiting_for, NEW.due_at, NEW.kind,
+   NEW.crime_area, NEW.host_country, NEW.urgency))
   EXECUTE FUNCTION cases_dossier_listed();
 
 -- Every phase of the list index; the same as PHASES in cases/models/readers.py.

@@ -1,50 +1,76 @@
 """The list of all dossiers one may see."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from cases import policy
 from cases.forms.filters import DossierFilterForm, PlaceForm
-from cases.selectors import dossiers, rows
-from cases.selectors.dossiers import ORDERS, Filters
-from cases.selectors.rows import Line
+from cases.forms.saved_views import written
+from cases.selectors import filters, rows, saved_views
+from cases.selectors.filters import NAMES, NOTHING, ORDERS, Filters, Found
+from cases.services import searches
 from cases.views.asking import user_of
 from cases.views.sorting import sorts
-from lodesk.ui.keyset import Slice
 from lodesk.ui.links import answer, changed
-from lodesk.ui.shapes import Page
-
-FILTERS = ("owner", "status", "desk", "handler", "scope")
+from lodesk.ui.shapes import Choice, ChosenFilter, Page
 
 
 @require_safe
 def dossiers_page(request: HttpRequest) -> HttpResponse:
     """A page of the list; an unknown filter, order or place shows nothing."""
     user = user_of(request)
-    form = DossierFilterForm(request.GET, desks=dossiers.desks(), handlers=dossiers.handlers(user))
+    form = DossierFilterForm(request.GET, desks=filters.desks(), handlers=filters.handlers(user))
     place = PlaceForm(request.GET)
-    found: Slice[Line] = Slice([])
-    count = ""
+    found = NOTHING
     if form.is_valid() and place.is_valid():
-        filters = Filters(**{name: form.cleaned_data[name] for name in FILTERS})
+        asked = Filters(**{name: form.cleaned_data[name] for name in NAMES})
         sort = form.cleaned_data["sort"]
-        found = dossiers.listed(user, filters, sort=sort, **place.cleaned_data)
-        count = dossiers.how_many(user, filters)
+        found = filters.listed(user, asked, sort=sort, **place.cleaned_data)
+        if asked.q:
+            searches.record(by=user, words=asked.q)
+    views = saved_views.of(user)
+    view = saved_views.chosen(views, form.cleaned_data.get("view"))
     context = {
         "form": form,
-        "page": _page(request, found, rows.make(found.rows, user), count),
+        "chosen": _chosen(form, request.GET),
+        "views": [
+            Choice(each.name, saved_views.address(each), chosen=each == view) for each in views
+        ],
+        "view": view,
+        "asked": written(form) if form.is_valid() and policy.may_keep_views(user) else "",
+        "page": _page(request, found, rows.make(found.page.rows, user)),
+        "newest_only": found.newest_only,
         "sorts": sorts(request.GET, by=ORDERS, standard="due"),
-        "filtered": any(request.GET.get(name) for name in FILTERS),
+        "first_url": _first_url(request.GET),
         "clear_url": reverse("dossiers"),
     }
     return answer(request, "cases/dossiers.html", context, partial="list")
 
 
-def _page(request: HttpRequest, found: Slice[Line], lines: list[rows.Row], count: str) -> Page:
-    after, before = str(found.next or ""), str(found.previous or "")
+def _page(request: HttpRequest, found: Found, lines: list[rows.Row]) -> Page:
+    after, before = str(found.page.next or ""), str(found.page.previous or "")
     return Page(
         rows=lines,
         next_url=changed(request.GET, after=after, before="") if after else "",
         previous_url=changed(request.GET, before=before, after="") if before else "",
-        count=count,
+        count=found.count,
+        further=("previous" if request.GET.get("before") else "next") if found.further else "",
     )
+
+
+def _first_url(query: QueryDict) -> str:
+    further_on = "after" in query or "before" in query
+    return changed(query, after="", before="") if further_on else ""
+
+
+def _chosen(form: DossierFilterForm, query: QueryDict) -> list[ChosenFilter]:
+    """What is chosen, in words, each with the list without it."""
+    return [
+        ChosenFilter(
+            label=label,
+            value=value,
+            url=changed(query, **{name: "", "after": "", "before": ""}),
+        )
+        for name, label, value in form.words_of(query)
+    ]

@@ -49,6 +49,16 @@ class Page:
     next_url: str = ""
     previous_url: str = ""
     count: str = ""
+    further: str = ""  # "next" or "previous": not all was looked at, and that link looks on
+
+
+@dataclass(frozen=True)
+class ChosenFilter:
+    """A filter that is set, and the list without it; no value is one that cannot be chosen."""
+
+    label: str
+    value: str
+    url: str
 
 
 @dataclass(frozen=True)

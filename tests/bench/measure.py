@@ -31,7 +31,7 @@ from accounts.models import User  # noqa: E402
 from cases import policy  # noqa: E402
 from cases.models import Dossier  # noqa: E402
 from cases.models.readers import PHASES  # noqa: E402
-from cases.selectors import dossiers, lists, rows  # noqa: E402
+from cases.selectors import filters, lists, rows  # noqa: E402
 from cases.selectors.lists import Wanted, Way  # noqa: E402
 from lodesk.border.context import acting_as  # noqa: E402
 from tests.bench.clock import Times, medians  # noqa: E402
@@ -117,6 +117,9 @@ def _paths(user: User, client: Client) -> dict[str, str]:
         "list by due": f"{every}&sort=due",
         "list by date": f"{every}&sort=-reference",
         "list filtered": f"{every}&sort=-due&owner={user.country}&desk={first.reference[3:6]}",
+        "list, three filters": f"{every}&kind=assistance&crime_area=drugs&urgency=urgent",
+        "list, rarely fits": f"{every}&kind=assistance&desk={first.reference[3:6]}&due=undated",
+        "list by words": f"{every}&q=Santos&kind=assistance",
         "dossier": f"/d/{first.reference}/",
         "who can see this": f"/d/{first.reference}/access",
         "quick open": f"/search?q={first.reference}",
@@ -134,7 +137,7 @@ def _next_page(user: User) -> str:
     with acting_as(user.pk):
         for _page in range(9):
             wanted = Wanted(phases=PHASES)
-            found = lists.page(user, wanted, NEWEST, size=dossiers.A_PAGE, after=place)
+            found = lists.page(user, wanted, NEWEST, size=filters.A_PAGE, after=place)
             if found.next is None:
                 break
             place = found.next

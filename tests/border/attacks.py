@@ -29,6 +29,7 @@ from cases.models import (
     Mandate,
     Party,
     Project,
+    SavedView,
     Task,
     Template,
 )
@@ -43,6 +44,7 @@ from tests.factories import (
     LinkFactory,
     MandateFactory,
     PartyFactory,
+    SavedViewFactory,
     TaskFactory,
     TemplateFactory,
     grant,
@@ -91,6 +93,11 @@ LEADERS = HEADQUARTERS | {
     "belgian_head", "dutch_head", "dutch_headquarters", "dutch_coordinator",
     "luxembourg_coordinator",
 }  # fmt: skip
+# Who reads dossiers at all.
+WITH_A_POSTING = frozenset(name for name in ATTACKERS.values() if name) - {
+    "belgian_auditor", "belgian_administrator", "dutch_auditor", "belgian_leaver",
+    "belgian_newcomer", "belgian_closed",
+}  # fmt: skip
 IN_PROJECT = frozenset({"belgian_headquarters", "belgian_officer"})
 
 
@@ -120,6 +127,7 @@ class Stage:
     link: Link
     project: Project  # of headquarters and the officer, with `handled` in it
     template: Template
+    saved_view: SavedView  # of the Belgian officer
     canaries: Sequence[str]  # what nobody at all may see
 
     def path(self, template: str) -> str:
@@ -142,6 +150,7 @@ class Stage:
             link=self.link.pk,
             project=self.project.pk,
             template=self.template.pk,
+            saved_view=self.saved_view.pk,
         )
 
     @property
@@ -234,6 +243,7 @@ def make_stage(cast: Cast) -> Stage:
         link=LinkFactory(source=handled, target=linked),
         project=project_of(cast.belgian_headquarters, officer, dossiers=[handled]),
         template=TemplateFactory(),
+        saved_view=SavedViewFactory(person=officer),
         cast=cast,
         handled=handled,
         entry=entry,
@@ -409,6 +419,15 @@ ACTS = (
         {"title": "Forged"}, form="form", view="template"),
     Act("retire a template", "/templates/{template}/", COORDINATOR, "belgian_coordinator",
         {"action": "retire"}, view="template"),
+    Act("save a view", "/views/", WITH_A_POSTING, "belgian_officer",
+        {"name": "Forged", "asked": "kind=other"}, view="saved_views"),
+    Act("rename a view", "/views/{saved_view}/", frozenset({"belgian_officer"}),
+        "belgian_officer", {"action": "rename", "name": "Forged"}, view="saved_view"),
+    Act("replace the filters of a view", "/views/{saved_view}/", frozenset({"belgian_officer"}),
+        "belgian_officer", {"action": "replace", "asked": "kind=other",
+        "name": lambda stage: stage.saved_view.name}, view="saved_view"),
+    Act("delete a view", "/views/{saved_view}/", frozenset({"belgian_officer"}),
+        "belgian_officer", {"action": "forget"}, view="saved_view"),
     Act("open a dossier of BE", "/dossiers/new", BELGIANS, "belgian_officer",
         {"title": "Forged", "kind": "other"}, form="form", view="dossier_new"),
 )  # fmt: skip

@@ -26,6 +26,7 @@ from tests.factories import (
     MandateFactory,
     Part,
     PartyFactory,
+    SavedViewFactory,
     TaskFactory,
     TemplateFactory,
     add_person,
@@ -59,6 +60,10 @@ CONTRIBUTORS = OPENERS | {FOREIGN_CONTRIBUTOR, FOREIGN_HANDLER}
 READERS = CONTRIBUTORS | {VIEWER}
 OWN_MOVERS = HEADQUARTERS | {HANDLER}  # who may hand over and ask, on any dossier of the handler
 MOVERS = OWN_MOVERS | {FOREIGN_HANDLER}  # on the dossier that the foreign handler holds, too
+# Who reads dossiers at all.
+WITH_A_POSTING = WITH_ACCOUNT - {
+    AUDITOR, ADMINISTRATOR, LEAVER, NEWCOMER, FOREIGN_AUDITOR, FOREIGN_ADMINISTRATOR,
+}  # fmt: skip
 DUTCH = frozenset({FOREIGN_COORDINATOR, FOREIGN_HEADQUARTERS})  # everything with the Dutch dossier
 DUTCH_OPENERS = DUTCH | {STRANGER, VIEWER, FOREIGN_CONTRIBUTOR, FOREIGN_HANDLER, FOREIGN_FORMER}
 NONE: frozenset[str] = frozenset()
@@ -181,6 +186,7 @@ def _values(cast: Cast, people: dict[str, User | None]) -> dict[str, Any]:
         "in_project": project.dossiers.get().pk,
         "dutch_project": dutch_project.pk,
         "foreign_project": project_of(cast.belgian_second_coordinator).pk,
+        "view": SavedViewFactory(person=cast.belgian_officer).pk,
         "template": TemplateFactory().pk,
         "dutch_template": TemplateFactory(owner="NL").pk,
         "dossier": dossier.pk,
@@ -524,6 +530,14 @@ def _template(**values: str) -> str:
         "legal_basis": "'x'", "language": "'en'", "next_step": "''",
     } | values  # fmt: skip
     return _kept("template", **columns)
+
+
+def _view(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "person_id": "%(me)s", "place": "7", "name": "'x'",
+        "asked": "'kind=other'",
+    } | values  # fmt: skip
+    return _insert("cases_savedview", columns)
 
 
 def _insert(table: str, columns: dict[str, str]) -> str:
@@ -1279,6 +1293,21 @@ ALERTS = (
             frozenset({NOBODY, CLOSED})),
 )  # fmt: skip
 
+VIEWS = (
+    Attempt("keep a view", _view(), WITH_A_POSTING),
+    Attempt("keep a view of the officer", _view(person_id="%(officer)s", place="8"),
+            frozenset({HANDLER})),
+    Attempt("keep a view for a colleague", _view(person_id="%(elsewhere)s")),
+    *(Attempt(f"of a view set {change}", _update("cases_savedview", change, "view"), allowed)
+      for change, allowed in (
+          ("name = 'x'", frozenset({HANDLER})), ("asked = 'kind=x'", frozenset({HANDLER})),
+          ("name = '', asked = ''", frozenset({HANDLER})), ("person_id = %(me)s", NONE),
+          ("place = 9", NONE))),
+    Attempt("write over a view", _over(_view(id="%(view)s"), "name = 'x'"),
+            frozenset({HANDLER})),
+    Attempt("delete a view", "DELETE FROM cases_savedview"),
+)  # fmt: skip
+
 SYSTEM = (
     *(Attempt(f"alter: {statement[:40]}", statement) for statement in (
         "ALTER TABLE cases_dossier DISABLE ROW LEVEL SECURITY",
@@ -1325,6 +1354,7 @@ ATTEMPTS = (
     *HANDOVERS,
     *TASKS,
     *KEPT,
+    *VIEWS,
     *PEOPLE,
     *LOG,
     *ALERTS,

@@ -44,6 +44,7 @@ from tests.factories import (
     MandateFactory,
     Part,
     PartyFactory,
+    SavedViewFactory,
     TaskFactory,
     TemplateFactory,
     add_person,
@@ -152,6 +153,7 @@ def _beside(made: Template, country: str) -> None:
     steps.link(worker, late, offered, "same_person")
     steps.unlink(worker, steps.link(worker, late, answered))
     TemplateFactory(owner=country, name=f"Lorries of {country}")
+    SavedViewFactory(person=worker, name="Urgent", asked="urgency=urgent")
 
 
 def _joint(made: Template) -> Project:
@@ -287,12 +289,13 @@ class Secrets:
     link: UUID
     project: UUID
     template: UUID
+    saved_view: UUID
 
 
 KEYS = (
     "handover", "mandate", "entry", "party", "document", "version", "upload", "export", "clock",
     "task", "link",
-    "project", "template",
+    "project", "template", "saved_view",
 )  # fmt: skip
 
 
@@ -405,6 +408,8 @@ def _sets_up(made: Template, country: str, third: str) -> None:
     assert made.joint is not None
     ProjectDossier.objects.create(project=made.joint, dossier=lapsed, made_by=worker.person_ptr)
     TemplateFactory(pk=secrets.template, owner=country, name=word, title=word)
+    asked = f"q={word}&kind=other"
+    SavedViewFactory(pk=secrets.saved_view, person=worker, name=word, asked=asked)
 
 
 def _hands_over(made: Template, country: str, _third: str) -> None:

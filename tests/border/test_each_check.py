@@ -25,6 +25,7 @@ from tests.factories import (
     LinkFactory,
     MandateFactory,
     PartyFactory,
+    SavedViewFactory,
     TaskFactory,
     TemplateFactory,
     add_version,
@@ -382,6 +383,14 @@ BROKEN |= {
     ),
     "member_once": (_again("cases_projectmember"),),
     "in_project_once": (_again("cases_projectdossier"),),
+    "saved_view_place_once": (_again("cases_savedview", "'name', 'other'"),),
+    "saved_view_name_once": (_again("cases_savedview", "'place', 2"),),
+    "saved_view_has_a_place": tuple(
+        f"UPDATE cases_savedview SET place = {place}" for place in (0, 21)
+    ),
+    "saved_view_is_whole_or_empty": tuple(
+        f"UPDATE cases_savedview SET {column} = ''" for column in ("name", "asked")
+    ),
     "template_kind": ("UPDATE cases_template SET kind = 'x'",),
     "template_purpose": ("UPDATE cases_template SET purpose = 'x'",),
     "template_version_once": (
@@ -414,6 +423,7 @@ def rows(cast: Cast) -> dict[str, Any]:
     LinkFactory(source=dossier, target=DossierFactory())
     project_of(cast.belgian_head, dossiers=[dossier])
     TemplateFactory()
+    SavedViewFactory(person=cast.belgian_officer)
     entry = EntryFactory(dossier=dossier)
     party = PartyFactory(dossier=dossier, numbers=["CSQU 305438 3"])
     other = PartyFactory(dossier=dossier)

@@ -18,6 +18,7 @@ from cases.models import (
     Project,
     ProjectDossier,
     ProjectMember,
+    SavedView,
     Task,
     Template,
 )
@@ -31,6 +32,7 @@ from tests.factories import (
     DossierFactory,
     LinkFactory,
     MandateFactory,
+    SavedViewFactory,
     TaskFactory,
     TemplateFactory,
     add_posting,
@@ -427,6 +429,39 @@ def test_a_template_is_read_by_its_country_and_kept_by_its_coordinators(cast: Ca
     assert refused(cast.luxembourg_coordinator, end)
 
 
+# Saved views ----------------------------------------------------------------------------------
+
+KEEP = (
+    "INSERT INTO cases_savedview (id, person_id, place, name, asked)"
+    " VALUES (gen_random_uuid(), %(person)s, 7, 'x', 'kind=other')"
+)
+
+
+def test_saved_views_are_ones_own_and_nobody_elses(cast: Cast) -> None:
+    mine, other = cast.belgian_officer, cast.belgian_colleague
+    view = SavedViewFactory(person=mine)
+    assert rows_of(mine, SavedView) == {view.pk}
+    for name, person in cast.people.items():
+        if person != mine:
+            assert rows_of(person, SavedView) == set(), name
+    change = "UPDATE cases_savedview SET name = 'x'"
+    assert raw(mine, change) == 1
+    assert refused(other, change)
+    assert not refused(other, KEEP, {"person": other.pk})
+    assert refused(other, KEEP, {"person": mine.pk})
+
+
+@pytest.mark.parametrize("who", ["belgian_leaver", "belgian_newcomer", "belgian_auditor"])
+def test_who_reads_no_dossier_has_no_saved_view(cast: Cast, who: str) -> None:
+    person = getattr(cast, who)
+    SavedViewFactory(person=person)
+    assert rows_of(person, SavedView) == set()
+    with as_person(person):
+        assert not SavedView.objects.visible_to(person).exists()
+    assert refused(person, "UPDATE cases_savedview SET name = 'x'")
+    assert refused(person, KEEP, {"person": person.pk})
+
+
 # Python's wall alone --------------------------------------------------------------------------
 
 
@@ -440,13 +475,15 @@ def test_python_alone_shows_links_projects_and_templates_to_the_same_people(
     lent(far, cast.belgian_colleague, "view")
     TemplateFactory()
     TemplateFactory(owner="NL")
+    for each in cast.people.values():
+        SavedViewFactory(person=each)
     gone = project.members.get(person=cast.dutch_officer.pk)
     ProjectMember.objects.filter(pk=gone.pk).update(
         ended_at=timezone.now(), ended_by=cast.belgian_head.pk
     )
     add_posting(cast, cast.belgian_auditor, "officer", "BSB", ends_at=in_(seconds=-1))
     for name, person in cast.people.items():
-        for model in (Link, Project, Template):
+        for model in (Link, Project, Template, SavedView):
             python = set(model.objects.visible_to(person).values_list("pk", flat=True))
             assert python == rows_of(person, model), (name, model)
 

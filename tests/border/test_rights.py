@@ -32,6 +32,7 @@ CHANGED = {
     "cases_link": "ended_at ended_by_id ended_reason",
     "cases_projectdossier": "ended_at ended_by_id ended_reason",
     "cases_projectmember": "ended_at ended_by_id ended_reason",
+    "cases_savedview": "asked name",
     "cases_task": "assignee_id due_at finish_reason finished_at finished_by_id state",
     "cases_template": "ended_at ended_by_id ended_reason",
     "cases_upload": "kind parts problem received sha256 state",

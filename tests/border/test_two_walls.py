@@ -28,6 +28,7 @@ from cases.models import (
     Mandate,
     Project,
     ProjectDossier,
+    SavedView,
     Task,
 )
 from cases.selectors import handovers, mandates
@@ -42,6 +43,7 @@ from tests.factories import (
     EntryFactory,
     HandoverFactory,
     MandateFactory,
+    SavedViewFactory,
     as_person,
     grant,
     raw,
@@ -236,7 +238,7 @@ FENCED = ("cases_dossier", "cases_entry", "cases_handover", "cases_mandate",
           "cases_dossieruserpermission", "cases_dossiergrouppermission", "cases_granthistory",
           "cases_visit", "cases_translation", "cases_draft", "cases_party", "cases_identifier",
           "cases_connection", "cases_document", "cases_documentversion",
-          "cases_upload", "cases_export")  # fmt: skip
+          "cases_upload", "cases_export", "cases_savedview")  # fmt: skip
 
 
 def _take_down_postgresql() -> None:
@@ -250,6 +252,7 @@ def belgian(cast: Cast) -> Dossier:
     """A Belgian dossier of which nobody Dutch knows."""
     dossier = DossierFactory(handler=cast.belgian_officer, title="Kept at home")
     DocumentFactory(dossier=dossier, title="Kept at home")
+    SavedViewFactory(person=cast.belgian_officer)
     return dossier
 
 
@@ -259,6 +262,8 @@ def test_python_holds_alone_when_postgresql_has_no_policy(cast: Cast, belgian: D
     with as_person(cast.dutch_officer):
         assert not Dossier.objects.visible_to(cast.dutch_officer).exists()
         assert not Document.objects.visible_to(cast.dutch_officer).exists()
+        assert SavedView.objects.exists()
+        assert not SavedView.objects.visible_to(cast.dutch_officer).exists()
         assert not handovers.mine(cast.dutch_officer).exists()
         assert not mandates.readable(cast.dutch_officer).exists()
     with as_person(cast.belgian_colleague):
@@ -275,6 +280,7 @@ def test_postgresql_holds_alone_when_python_shows_everything(cast: Cast, belgian
         assert not Document.objects.exists()
         assert not DocumentVersion.objects.exists()
         assert not Handover.objects.exists()
+        assert not SavedView.objects.exists()
 
 
 PAGES = ("/d/{ref}/", "/d/{ref}/access", "/d/{ref}/hand-over", "/d/{ref}/change",

@@ -86,7 +86,8 @@ def _stale_line(dossier: Dossier, _cast: Cast) -> None:
 def _foreign_line(dossier: Dossier, cast: Cast) -> None:
     as_owner(
         "INSERT INTO cases_reader SELECT dossier_id, %s, owner, desk, handler, phase, due,"
-        " opened_at FROM cases_reader WHERE dossier_id = %s LIMIT 1",
+        " opened_at, kind, crime_area, host_country, urgency FROM cases_reader"
+        " WHERE dossier_id = %s LIMIT 1",
         [-cast.dutch_colleague.pk, dossier.pk],
     )
 

@@ -30,6 +30,7 @@ from cases.models import (
     Mandate,
     Party,
     Project,
+    SavedView,
     Task,
     Upload,
 )
@@ -169,6 +170,12 @@ def _templates(world: World) -> tuple[list[str], list[str]]:
     return [str(key) for key in keys], [str(secret.template) for secret in world.secrets]
 
 
+def _saved_views(world: World) -> tuple[list[str], list[str]]:
+    own = SavedView.objects.filter(person__in=[each.pk for each in world.people.values()])
+    keys = own.order_by("name").values_list("pk", flat=True)
+    return [str(key) for key in keys], [str(secret.saved_view) for secret in world.secrets]
+
+
 # What an address can take: what the country knows of, and secrets of the others.
 VALUES: dict[str, Callable[[World], tuple[list[str], list[str]]]] = {
     "reference": _references,
@@ -185,6 +192,7 @@ VALUES: dict[str, Callable[[World], tuple[list[str], list[str]]]] = {
     "link": _links,
     "project": _projects,
     "template": _templates,
+    "saved_view": _saved_views,
 }
 
 
@@ -448,8 +456,17 @@ class _Story:
         self.sent(worker.post(joint, put), Step.VIEW)
         self.sends("coordinator", "/projects/new", name="One more", people=[])
         self.sends("coordinator", "/templates/new", name="Yachts", kind="other")
+        view = {"name": "Mine", "asked": "handler=me&kind=other"}
+        self.sent(worker.post("/views/", view), Step.VIEW)
         for visitor in (worker, coordinator):
-            for path in (links, joint, "/projects/", "/dossiers/new", f"/d/{lapsed.reference}/"):
+            for path in (
+                links,
+                joint,
+                "/views/",
+                "/projects/",
+                "/dossiers/new",
+                f"/d/{lapsed.reference}/",
+            ):
                 visitor.get(path)
 
     def offers(self, dossier: Dossier, to: str) -> None:

@@ -43,12 +43,18 @@ def places(site: Site) -> list[Place]:
     ((template,),) = site.sql(
         "SELECT id FROM cases_template WHERE owner = 'BE' AND kind = 'seizure'"
     )
+    ((view,),) = site.sql("SELECT id FROM cases_savedview WHERE name LIKE 'Urgent%%'")
     dutch, belgian = "nl-lo-bog", "be-lo-bog"
     ready, busy = _exports(site, bananas)
     return [
         Place("worklist", "/", dutch),
         Place("worklist", "/", "be-coordinator"),
         Place("dossiers", "/dossiers/", dutch),
+        Place("dossiers", "/dossiers/?status=any&kind=fugitive&q=port", dutch),
+        Place("dossiers", f"/dossiers/?status=any&view={view}", dutch),
+        Place("saved_views", "/views/", dutch),
+        Place("saved_view", f"/views/{view}/", dutch),
+        Place("dossiers", "/dossiers/?kind=x&q=ab", dutch),
         Place("dossier", f"/d/{bananas}/", dutch),
         Place("dossier", f"/d/{seals}/", belgian),
         Place("dossier_new", "/dossiers/new", belgian),

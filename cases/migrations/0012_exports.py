@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('cases', '0009_tasks_links_projects_templates'),
+        ('cases', '0011_saved_views'),
     ]
 
     operations = [
