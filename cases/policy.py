@@ -465,6 +465,13 @@ def may_lead(user: "User") -> Decision:
     )
 
 
+def may_change_project(user: "User", project: Any) -> Decision:
+    """Whether a person may rename or end a project of his, and name people in it."""
+    if project.ended_at is not None:
+        return no(_("This project has ended: nothing is added to it."))
+    return may_lead(user)
+
+
 def may_put_in(user: "User", dossier: HasOwner) -> Decision:
     """Whether a person may put a dossier into a project of his, and take it out."""
     return YES if {Level.HANDLE, Level.OVERSEE} & levels(user, dossier) else no(NOT_YOURS)

@@ -199,6 +199,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "cases/party_connections.html": (NESTED,),
     "cases/party_form.html": (SIMILAR, NESTED),
     "cases/project.html": (SIDE_DOOR, COUNTS),
+    "cases/project_change.html": (SIDE_DOOR,),
     "cases/project_members.html": (SIDE_DOOR,),
     "cases/project_new.html": (NESTED,),
     "cases/projects.html": (COUNTS,),
