@@ -247,6 +247,9 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "dossier.opened_for_you": (MAIL,),
     "task.assigned": (MAIL, ASSIGNING),
     "task.moved": (MAIL,),
+    "task.given_on": (MAIL,),
+    "task.done": (MAIL,),
+    "task.dropped": (MAIL,),
     "task.due": (MAIL,),
 }
 # For the owner's login, on the server; none writes a file with what is in the tables.
