@@ -4,6 +4,7 @@ It knows no model of this app: it is handed an object or a queryset. Principals 
 postings valid now, never from group memberships (house.md section 2, trap 11).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -217,6 +218,23 @@ def templates(rows: Rows, user: "User") -> Rows:
     if not principals(user).groups:
         return rows.none()
     return rows.filter(owner=user.country)
+
+
+def templates_to_open_with(rows: Rows, user: "User", standing: Iterable[Any]) -> Rows:
+    """Those in use of the own country, and of each country one may open for, of those kinds.
+
+    `standing`: the standing mandates the person holds now. Without the certificate in a country's
+    rules one opens nothing for it, and has no use for its words.
+    """
+    if not principals(user).groups:
+        return rows.none()
+    found, held = Q(owner=user.country), list(standing)
+    owners = {owner for owner in {each.owner for each in held} if certified(user, owner)}
+    for mandate in held:
+        if mandate.owner in owners:
+            kinds = Q(kind__in=mandate.kinds) if mandate.kinds else Q()
+            found |= Q(owner=mandate.owner) & kinds
+    return rows.filter(found, ended_at__isnull=True)
 
 
 def levels(user: "User", dossier: HasOwner) -> frozenset[str]:

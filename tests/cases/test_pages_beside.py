@@ -426,6 +426,24 @@ def test_choosing_a_template_later_keeps_everything_that_was_typed(officer: Hous
     assert Dossier.objects.get(title="Mine").kind == "seizure"
 
 
+def test_a_template_of_the_country_one_opens_for_fills_in_and_overwrites_nothing(
+    cast: Cast, client_of: ClientOf
+) -> None:
+    MandateFactory(owner="BE", desk="BOG", receiver=cast.dutch_officer)
+    template = TemplateFactory(name="Belgian containers", summary="What CGI usually asks.")
+    client = client_of(cast.dutch_officer)
+    page = client.get("/dossiers/new")
+    assert "Belgian containers" in text_of(page)
+    sent = filled(page, title="Mine", handle=None) | {"template": str(template.pk)}
+    page = client.post("/dossiers/new", sent)
+    shown = new(page)
+    assert (shown["owner"], shown["kind"], shown["title"]) == ("BE", "seizure", "Mine")
+    assert shown["summary"] == "What CGI usually asks."
+    assert client.post("/dossiers/new", filled(page)).status_code == 302
+    opened = Dossier.objects.get(title="Mine")
+    assert (opened.owner, opened.handler_id) == ("BE", cast.dutch_officer.pk)
+
+
 def test_enter_opens_the_dossier_and_chooses_no_template(officer: HouseClient) -> None:
     TemplateFactory()
     page = officer.get("/dossiers/new").content.decode()
