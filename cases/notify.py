@@ -167,6 +167,20 @@ def task_moved(task: Task, *, by: "User") -> None:
     _announce("task.moved", task.dossier, by, [task.assignee_id], "task", due_at=task.due_at)
 
 
+def task_given_on(task: Task, *, by: "User", before: int) -> None:
+    """Who was to do it and who made it learn that somebody else does it now."""
+    _announce("task.given_on", task.dossier, by, {before} - {task.assignee_id}, "task_was_yours")
+    made = {task.made_by_id} - {before, task.assignee_id}
+    _announce("task.given_on", task.dossier, by, made, "task_made")
+
+
+def task_ended(task: Task, *, by: "User") -> None:
+    """Who made it and who was to do it learn that it is done, or need not be done any more."""
+    event = f"task.{task.state}"
+    _announce(event, task.dossier, by, [task.assignee_id], "task")
+    _announce(event, task.dossier, by, {task.made_by_id} - {task.assignee_id}, "task_made")
+
+
 def task_due(subject: Subject, *, task: UUID, assignee: int, due_at: datetime) -> None:
     """One reminder for each due time of a task."""
     alerts.announce(

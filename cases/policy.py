@@ -4,6 +4,7 @@ It knows no model of this app: it is handed an object or a queryset. Principals 
 postings valid now, never from group memberships (house.md section 2, trap 11).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -224,6 +225,23 @@ def saved_views(rows: Rows, user: "User") -> Rows:
     if not principals(user).groups:
         return rows.none()
     return rows.filter(person_id=user.pk)
+
+
+def templates_to_open_with(rows: Rows, user: "User", standing: Iterable[Any]) -> Rows:
+    """Those in use of the own country, and of each country one may open for, of those kinds.
+
+    `standing`: the standing mandates the person holds now. Without the certificate in a country's
+    rules one opens nothing for it, and has no use for its words.
+    """
+    if not principals(user).groups:
+        return rows.none()
+    found, held = Q(owner=user.country), list(standing)
+    owners = {owner for owner in {each.owner for each in held} if certified(user, owner)}
+    for mandate in held:
+        if mandate.owner in owners:
+            kinds = Q(kind__in=mandate.kinds) if mandate.kinds else Q()
+            found |= Q(owner=mandate.owner) & kinds
+    return rows.filter(found, ended_at__isnull=True)
 
 
 def levels(user: "User", dossier: HasOwner) -> frozenset[str]:
@@ -496,6 +514,13 @@ def may_lead(user: "User") -> Decision:
             " people."
         )
     )
+
+
+def may_change_project(user: "User", project: Any) -> Decision:
+    """Whether a person may rename or end a project of his, and name people in it."""
+    if project.ended_at is not None:
+        return no(_("This project has ended: nothing is added to it."))
+    return may_lead(user)
 
 
 def may_put_in(user: "User", dossier: HasOwner) -> Decision:

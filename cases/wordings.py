@@ -136,10 +136,18 @@ def _task(headline: Headline, subject: Headline) -> wording.Words:
             headline=headline(),
             subject=subject() % {"when": when},
             facts=_when(alert, "due_at", _("Due"), zones),
-            because=_("You get this because the task is yours."),
+            because=_why_of_task(alert),
         )
 
     return words
+
+
+def _why_of_task(alert: Alert) -> str:
+    reasons = {
+        "task_made": _("You get this because you made the task."),
+        "task_was_yours": _("You get this because the task was yours until now."),
+    }
+    return reasons.get(alert.because) or _("You get this because the task is yours.")
 
 
 def _extended(alert: Alert, zones: Zones) -> Wording:
@@ -191,6 +199,14 @@ EVENTS: dict[str, wording.Words] = {
     "task.moved": _task(
         lambda: _("Your task has another due time"),
         lambda: _("your task is now due %(when)s"),
+    ),
+    "task.given_on": _task(
+        lambda: _("A task is given to somebody else"),
+        lambda: _("a task is given to somebody else"),
+    ),
+    "task.done": _task(lambda: _("A task is done"), lambda: _("a task is done")),
+    "task.dropped": _task(
+        lambda: _("A task need not be done any more"), lambda: _("a task need not be done any more")
     ),
     "task.due": _task(lambda: _("Your task is due"), lambda: _("your task is due, %(when)s")),
     "dossier.opened": _plain(lambda: (_("Opened for you"), _("opened for you"))),

@@ -126,6 +126,7 @@ def test_the_application_has_exactly_these_rights_to_write() -> None:
         ("cases_mandate", "INSERT"),
         ("cases_mandate", "UPDATE"),
         ("cases_project", "INSERT"),
+        ("cases_project", "UPDATE"),
         ("cases_projectdossier", "INSERT"),
         ("cases_projectdossier", "UPDATE"),
         ("cases_projectmember", "INSERT"),

@@ -208,6 +208,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "cases/party_connections.html": (NESTED,),
     "cases/party_form.html": (SIMILAR, NESTED),
     "cases/project.html": (SIDE_DOOR, COUNTS),
+    "cases/project_change.html": (SIDE_DOOR,),
     "cases/project_members.html": (SIDE_DOOR,),
     "cases/project_new.html": (NESTED,),
     "cases/projects.html": (COUNTS,),
@@ -262,6 +263,9 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "dossier.opened_for_you": (MAIL,),
     "task.assigned": (MAIL, ASSIGNING),
     "task.moved": (MAIL,),
+    "task.given_on": (MAIL,),
+    "task.done": (MAIL,),
+    "task.dropped": (MAIL,),
     "task.due": (MAIL,),
 }
 # For the owner's login, on the server; none writes a file with what is in the tables.

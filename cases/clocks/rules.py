@@ -25,6 +25,7 @@ class Kind(models.TextChoices):
     CONFIRMATION = "confirmation", pgettext_lazy("deadline", "Written confirmation")
     HOST_AUTHORITY = "host_authority", pgettext_lazy("deadline", "Answer of the host authority")
     HEADQUARTERS = "headquarters", pgettext_lazy("deadline", "Answer of headquarters")
+    AUTHORISATION = "authorisation", pgettext_lazy("deadline", "Judicial authorisation")
     REVIEW = "review", pgettext_lazy("deadline", "Review")
     OWN = "own", pgettext_lazy("deadline", "Own deadline")
 
@@ -85,6 +86,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     Kind.CONFIRMATION: (Rule.DAY,),
     Kind.HOST_AUTHORITY: (Rule.TEN_DAYS_HOST, Rule.FIVE_DAYS_HOST, Rule.BY_HAND),
     Kind.HEADQUARTERS: (Rule.TWO_DAYS_OWNER, Rule.BY_HAND),
+    Kind.AUTHORISATION: (Rule.BY_HAND,),  # until when it is expected to take
     Kind.REVIEW: (Rule.SIX_MONTHS, Rule.BY_HAND),
     Kind.OWN: (Rule.BY_HAND,),
 }

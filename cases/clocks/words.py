@@ -175,6 +175,7 @@ def due_label(kind: str) -> str:
         Kind.CONFIRMATION: _("Confirmation due"),
         Kind.HOST_AUTHORITY: _("Host authority due"),
         Kind.HEADQUARTERS: _("Headquarters due"),
+        Kind.AUTHORISATION: _("Authorisation expected"),
         Kind.REVIEW: _("Review due"),
         Kind.OWN: _("Deadline"),
     }

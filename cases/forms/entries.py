@@ -37,11 +37,12 @@ ASKS: Mapping[str, frozenset[str]] = {
     EntryKind.REFUSAL: EITHER_WAY | {"ground"},
     EntryKind.CLARIFICATION_ASKED: EITHER_WAY,
     EntryKind.CLARIFICATION_GIVEN: EITHER_WAY,
-    EntryKind.AUTHORISATION_ASKED: EITHER_WAY,
+    EntryKind.AUTHORISATION_ASKED: EITHER_WAY | {"expected_until"},
     EntryKind.AUTHORISATION_GIVEN: EITHER_WAY,
     EntryKind.INSTRUCTION: EXCHANGE | {"channel", "channel_reference"},
 }
-ASKED = EITHER_WAY | {"ground"}
+ASKED = EITHER_WAY | {"ground", "expected_until"}
+MOMENTS = frozenset({"at", "expected_until"})
 NEEDED = {
     "counterpart": gettext_lazy("Which authority? Its name, not the person's."),
     "channel": gettext_lazy("By which channel?"),
@@ -101,6 +102,7 @@ class EntryForm(forms.Form):
         label=gettext_lazy("Fact or assessment"), choices=Nature.choices, required=False
     )
     ground = forms.ChoiceField(label=gettext_lazy("Ground"), required=False)
+    expected_until = MomentField(label=gettext_lazy("Expected until"), required=False)
     text = forms.CharField(
         label=gettext_lazy("Text"),
         max_length=LONGEST,
@@ -145,13 +147,15 @@ class EntryForm(forms.Form):
             if not values.get(name) and not self.has_error(name):
                 self.add_error(name, NEEDED[name])
         self._check_reason(asks, values)
+        if "expected_until" in asks and "expected_until" in self.fields:
+            self._check_how_long(values)
         require_text_of_h3(self, values, drop=True)
         return values
 
     def _forget(self, names: Iterable[str], values: dict[str, Any]) -> None:
         """Drop what the page hid for this kind, errors included: nobody could have seen them."""
         for name in names:
-            values[name] = None if name == "at" else ""
+            values[name] = None if name in MOMENTS else ""
             self.errors.pop(name, None)
 
     def _settle_direction_and_channel(self, kind: str, values: dict[str, Any]) -> None:
@@ -169,6 +173,16 @@ class EntryForm(forms.Form):
         elif not values.get("channel_reason") and not self.has_error("channel_reason"):
             self.add_error("channel_reason", _("Another channel than SIENA needs its reason."))
 
+    def _check_how_long(self, values: dict[str, Any]) -> None:
+        """Of an authorisation the asker is told how long it takes (art. 5(2)); of another's not."""
+        if self.has_error("expected_until"):
+            return
+        until, since = values.get("expected_until"), values.get("at") or timezone.now()
+        if until is None and values.get("direction") == Direction.OUT:
+            self.add_error("expected_until", _("The asker is told how long it takes: say it."))
+        elif until is not None and until <= since:
+            self.add_error("expected_until", _("This must come after the beginning."))
+
 
 class CorrectionForm(EntryForm):
     """The same for a new version; the kind stays, and why it is corrected is said."""
@@ -183,8 +197,14 @@ class CorrectionForm(EntryForm):
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, may_instruct=kind == EntryKind.INSTRUCTION, **kwargs)
         self.of_kind = kind
-        for name in {"kind", "at"} | (ASKED - ASKS[kind]):
+        for name in {"kind"} | MOMENTS | (ASKED - ASKS[kind]):
             self.fields.pop(name, None)
+
+    def clean(self) -> dict[str, Any]:
+        """A correction moves no clock: another estimate is an entry of its own."""
+        values = super().clean()
+        values.pop("expected_until", None)
+        return values
 
 
 class TranslationForm(forms.Form):

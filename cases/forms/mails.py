@@ -13,7 +13,7 @@ from cases.forms.dossiers import offer
 from cases.forms.entries import A_YEAR, LONGEST
 from cases.forms.fields import require_text_of_h3, text_area
 from cases.forms.markings import unclassified
-from cases.mails import Mail, UnreadableMailError
+from cases.mails import BrokenMailError, EncryptedMailError, Mail, UnreadableMailError
 from cases.models.dossiers import HandlingCode
 from cases.models.entries import EntryKind
 from cases.selectors import languages
@@ -33,8 +33,10 @@ class MailForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Mail file"),
         required=False,
-        help_text=gettext_lazy("A mail saved as .eml, attachments included."),
-        widget=forms.FileInput(attrs={"accept": ".eml,message/rfc822"}),
+        help_text=gettext_lazy("A mail saved as .msg or .eml, attachments included."),
+        widget=forms.FileInput(
+            attrs={"accept": ".eml,.msg,message/rfc822,application/vnd.ms-outlook"}
+        ),
     )
     source = forms.CharField(
         label=gettext_lazy("Or its source"),
@@ -82,8 +84,8 @@ class MailForm(forms.Form):
         try:
             self.mail = mails.read(file.read() if file else source.encode())
             unclassified(f"{self.mail.subject}\n{self.mail.text}")
-        except UnreadableMailError:
-            self.add_error(name, _("This is no mail: it says neither who sent it nor what."))
+        except UnreadableMailError as problem:
+            self.add_error(name, _why(problem))
         except ValidationError as refusal:
             self.add_error(name, refusal)
         require_text_of_h3(self, values, drop=True)
@@ -110,3 +112,15 @@ class MailForm(forms.Form):
             "channel_reason": "third",
             "at": mail.sent_at if known else None,
         }
+
+
+def _why(problem: UnreadableMailError) -> str:
+    """Why a mail is not read, and what to do."""
+    if isinstance(problem, EncryptedMailError):
+        return _(
+            "This mail is encrypted: open it in the mail program and save it without encryption,"
+            " or record its text as a message."
+        )
+    if isinstance(problem, BrokenMailError):
+        return _("This mail is damaged or incomplete: save it from the mail program again.")
+    return _("This is no mail: it says neither who sent it nor what.")

@@ -40,6 +40,30 @@ class ProjectForm(forms.Form):
         offer(self, "people", people)
 
 
+class RenameForm(forms.Form):
+    """Another name of the operation."""
+
+    prefix = "rename"
+
+    name = forms.CharField(
+        label=gettext_lazy("Another name"), max_length=80, validators=[unclassified]
+    )
+
+
+class EndForm(forms.Form):
+    """That the operation is over."""
+
+    prefix = "end"
+
+    reason = forms.CharField(
+        label=gettext_lazy("How it ended"),
+        max_length=300,
+        required=False,
+        validators=[unclassified],
+        help_text=gettext_lazy("Its members read it. Neither people nor dossiers are added then."),
+    )
+
+
 class NameForm(forms.Form):
     """Whom to name in a project."""
 

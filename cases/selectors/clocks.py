@@ -14,7 +14,7 @@ from accounts.zones import Zones
 from cases import clocks
 from cases.clocks import Course, Interval, Kind, SettledAs, Span
 from cases.clocks.words import due_label
-from cases.models import Clock, ClockInterval, Dossier
+from cases.models import Clock, ClockInterval, Dossier, Entry
 from cases.selectors import places
 
 
@@ -39,6 +39,11 @@ def _place(clock: Clock) -> tuple[bool, bool, float, str]:
 def answer_clock(dossier: Dossier) -> Clock | None:
     """The clock for the answer that is not settled."""
     return Clock.objects.filter(dossier=dossier, kind=Kind.ANSWER).unsettled().first()
+
+
+def paused_by(entry: Entry) -> bool:
+    """Whether this entry let a clock stand still."""
+    return ClockInterval.objects.filter(entry=entry.pk).exists()
 
 
 def first(found: Iterable["Told"]) -> "Told | None":
@@ -111,7 +116,7 @@ def told(clock: Clock, dossier: Dossier, zones: Zones) -> Told:
         else found.due_at,
         is_answer=clock.kind == Kind.ANSWER,
         late=clock.settled_at is not None and clock.settled_at > found.due_at,
-        waits=clock.kind in (Kind.HOST_AUTHORITY, Kind.HEADQUARTERS),
+        waits=clock.kind in (Kind.HOST_AUTHORITY, Kind.HEADQUARTERS, Kind.AUTHORISATION),
         settled_at=clock.settled_at,
         settled=_settled(clock),
         note=next((each.reason for each in open_ones if each.reason), ""),

@@ -37,14 +37,18 @@ def standing(user: "User", *, owner: str, desk_id: int, kind: str) -> Mandate | 
 
 def owners_one_may_open_for(user: "User") -> list[str]:
     """The own country, and those whose standing mandate the person holds now."""
+    others = standing_of(user).values_list("owner", flat=True)
+    return [user.country, *sorted(set(others) - {user.country})]
+
+
+def standing_of(user: "User") -> QuerySet[Mandate]:
+    """The standing mandates under which a person may open dossiers now."""
     mine = policy.principals(user)
-    others = (
+    return (
         Mandate.objects.valid_now()
         .filter(dossier__isnull=True, level=Level.HANDLE)
         .filter(Q(receiver_person=mine.person) | Q(receiver_group__in=mine.groups))
-        .values_list("owner", flat=True)
     )
-    return [user.country, *sorted(set(others) - {user.country})]
 
 
 def covering(dossier: Dossier, to: Person | NationalGroup) -> Mandate | None:

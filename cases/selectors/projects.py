@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -27,6 +28,7 @@ class ProjectRow:
     url: str
     members: int
     dossiers: int  # those in the reader's sight
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,9 @@ class Member:
 
 
 def mine(user: "User") -> list[ProjectRow]:
-    """The projects of a person by name, with what the person may see of them."""
+    """The projects of a person by name, ended ones last, with what the person may see of them."""
     found = list(Project.objects.visible_to(user).order_by("name", "pk"))
+    found.sort(key=lambda each: each.ended_at is not None)
     keys = [project.pk for project in found]
     members = _members_of(Project.objects.filter(pk__in=keys))
     in_sight = _in_sight(keys, user)
@@ -58,6 +61,7 @@ def mine(user: "User") -> list[ProjectRow]:
             url=reverse("project", args=[project.pk]),
             members=members.get(project.pk, 0),
             dossiers=len(in_sight.get(project.pk, ())),
+            ended_at=project.ended_at,
         )
         for project in found
     ]
@@ -107,7 +111,7 @@ def of_dossier(dossier: Dossier, user: "User") -> list[ProjectRow]:
     holding = ProjectDossier.objects.filter(NOT_ENDED, dossier=dossier.pk)
     found = Project.objects.visible_to(user).filter(pk__in=holding.values("project"))
     return [
-        ProjectRow(project.name, reverse("project", args=[project.pk]), 0, 0)
+        ProjectRow(project.name, reverse("project", args=[project.pk]), 0, 0, project.ended_at)
         for project in found.order_by("name", "pk")
     ]
 

@@ -7,10 +7,14 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from cases import policy
 from cases.models import Template
 from cases.models.templates import FILLED
+from cases.selectors import mandates
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from accounts.models import User
 
 
@@ -27,9 +31,27 @@ class TemplateRow:
 
 
 def in_use(user: "User") -> list[Template]:
-    """The templates a person may choose, by kind and name."""
+    """The templates of the own country, by kind and name."""
     found = Template.objects.visible_to(user).in_use().select_related("made_by")
-    return sorted(found, key=lambda each: (str(each.get_kind_display()), each.name, str(each.pk)))
+    return sorted(found, key=_place)
+
+
+def to_open_with(user: "User") -> list[Template]:
+    """Those to begin a dossier with: the own country's first, then those of each one opens for."""
+    found = sorted(_to_open_with(user), key=_place)
+    return sorted(found, key=lambda each: (each.owner != user.country, each.owner))
+
+
+def _to_open_with(user: "User") -> "QuerySet[Template]":
+    standing = mandates.standing_of(user).only("owner", "kinds")
+    found: QuerySet[Template] = policy.templates_to_open_with(
+        Template.objects.all(), user, standing
+    )
+    return found
+
+
+def _place(template: Template) -> tuple[str, str, str]:
+    return (str(template.get_kind_display()), template.name, str(template.pk))
 
 
 def listed(user: "User") -> list[TemplateRow]:
@@ -54,14 +76,14 @@ def versions(template: Template, user: "User") -> list[Template]:
 
 
 def values(template: Template) -> dict[str, Any]:
-    """What a template fills in."""
-    return {name: getattr(template, name) for name in ("kind", *FILLED)}
+    """What a template fills in; for whom one opens is the country whose template it is."""
+    return {name: getattr(template, name) for name in ("owner", "kind", *FILLED)}
 
 
 def chosen(user: "User", key: str) -> Template | None:
     """The template of this key, when the person may choose it."""
     try:
-        return Template.objects.visible_to(user).in_use().filter(pk=UUID(key)).first()
+        return _to_open_with(user).filter(pk=UUID(key)).first()
     except ValueError:
         return None
 

@@ -24,6 +24,15 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+def hold(dossier: Dossier) -> None:
+    """Let whoever changes clocks of this dossier at the same time wait, each time in one order.
+
+    Clocks first and the dossier, whose due time follows from them, last: nobody waits in a circle.
+    """
+    rows = Clock.objects.filter(dossier=dossier).unsettled().order_by("pk")
+    list(rows.select_for_update(no_key=True, of=("self",)).values_list("pk"))
+
+
 @transaction.atomic
 def start(
     *,
@@ -40,6 +49,7 @@ def start(
 
     A clock for the answer takes the place of the one before, with its pauses.
     """
+    hold(dossier)
     dossier = Dossier.objects.visible_to(by).select_related("desk").get(pk=dossier.pk)
     policy.require(by, Step.CONTRIBUTE, dossier)
     if rule not in RULES[kind]:
@@ -133,10 +143,14 @@ def pause(
     A clarification: from when the asker received the question. A judicial authorisation: the asker
     is told at once how long it will take and why (Directive (EU) 2023/977, art. 5(2)); that is
     recorded, now unless another moment is named, and who asked inside this house is told, too.
+    That it should have come is a deadline of its own, with its reminders, until it has.
     """
     dossier = _contributed(clock, by)
+    clock = Clock.objects.get(pk=clock.pk)  # as whoever held it before has left it
     if clock.kind != Kind.ANSWER or clock.settled_at is not None:
         raise PermissionDenied(_("Only a clock for an answer that runs can be paused."))
+    if clock.intervals.filter(kind=kind, ends_at__isnull=True).exists():
+        raise PermissionDenied(_("The clock stands still already: somebody recorded it before."))
     asks_court = kind == IntervalKind.AUTHORISATION
     if asks_court and not (reason and expected_until and expected_until > starts_at):
         raise ValidationError(
@@ -154,9 +168,32 @@ def pause(
     )
     ClockInterval.objects.bulk_create([interval])
     log(by, "clock.paused", dossier, kind=kind, since=starts_at, until=expected_until)
-    if asks_court:
+    if asks_court and expected_until:
+        await_court(
+            dossier=dossier, by=by, since=starts_at, expected_until=expected_until, entry=entry
+        )
         notify.extended(dossier, clock, interval, by=by)
     return interval
+
+
+def await_court(
+    *,
+    dossier: Dossier,
+    by: "User",
+    since: datetime,
+    expected_until: datetime,
+    entry: Entry | None = None,
+) -> Clock:
+    """Until when an authorisation is expected is a deadline: past it, the ladder is told."""
+    return start(
+        dossier=dossier,
+        by=by,
+        kind=Kind.AUTHORISATION,
+        rule=Rule.BY_HAND,
+        starts_at=since,
+        entry=entry,
+        due_at=expected_until,
+    )
 
 
 @transaction.atomic
@@ -174,6 +211,15 @@ def resume(
     if not done:
         raise PermissionDenied(_no_longer())
     log(by, "clock.resumed", dossier, kind=interval.kind, until=ends_at)
+    if interval.expected_until is not None:
+        expected = Clock.objects.filter(
+            dossier=dossier,
+            kind=Kind.AUTHORISATION,
+            starts_at=interval.starts_at,
+            term_at=interval.expected_until,
+        )
+        for each in expected.unsettled():
+            settle(clock=each, by=by, at=ends_at, entry=entry)
     clock.refresh_from_db()
     return clock
 
@@ -187,7 +233,12 @@ def settle(
     entry: Entry | None = None,
     settled_as: SettledAs = SettledAs.DONE,
 ) -> Clock:
-    """What was due has happened, or is no longer needed. It is said once and stays."""
+    """What was due has happened, or is no longer needed. It is said once and stays.
+
+    With an answer goes what was expected of a court; with that the pause it is for.
+    """
+    hold(clock.dossier)
+    clock = Clock.objects.get(pk=clock.pk)  # as whoever held it before has left it
     dossier = Dossier.objects.visible_to(by).get(pk=clock.dossier_id)
     decision = policy.may_settle(by, clock, dossier)
     if not decision:
@@ -206,24 +257,32 @@ def settle(
         raise PermissionDenied(_no_longer())
     log(by, "clock.settled", dossier, kind=clock.kind, outcome=settled_as.value)
     clock.refresh_from_db()
+    if clock.kind == Kind.ANSWER and settled_as != SettledAs.REPLACED:
+        court_is_not_needed(dossier, by, entry)
+    elif clock.kind == Kind.AUTHORISATION:
+        _court_is_not_waited_for(clock, by, entry)
     return clock
 
 
-@transaction.atomic
-def chase(*, clock: Clock, by: "User", at: datetime, entry: Entry | None = None) -> Clock:
-    """The host authority was reminded: five working days of its country more."""
-    if clock.kind != Kind.HOST_AUTHORITY:
-        raise ValueError("only a host authority is reminded like this")
-    settle(clock=clock, by=by, at=at, entry=entry, settled_as=SettledAs.REPLACED)
-    return start(
-        dossier=clock.dossier,
-        by=by,
-        kind=clock.kind,
-        rule=Rule.FIVE_DAYS_HOST,
-        starts_at=at,
-        entry=entry,
-        text=clock.text,
+def court_is_not_needed(dossier: Dossier, by: "User", entry: Entry | None) -> None:
+    """The answer has gone out, or is not asked for any more: nothing is expected of a court."""
+    for clock in Clock.objects.filter(dossier=dossier, kind=Kind.AUTHORISATION).unsettled():
+        settle(clock=clock, by=by, entry=entry, settled_as=SettledAs.DROPPED)
+
+
+def _court_is_not_waited_for(clock: Clock, by: "User", entry: Entry | None) -> None:
+    """Whoever settles the deadline of an authorisation by hand ends the pause it is for, too."""
+    pauses = ClockInterval.objects.filter(
+        clock__dossier=clock.dossier_id,
+        clock__settled_at__isnull=True,
+        kind=IntervalKind.AUTHORISATION,
+        starts_at=clock.starts_at,
+        expected_until=clock.term_at,
+        ends_at__isnull=True,
     )
+    for each in pauses:
+        ends_at = max(clock.settled_at or timezone.now(), each.starts_at)
+        resume(interval=each, by=by, ends_at=ends_at, entry=entry)
 
 
 def look(*, dossier: Dossier, by: "User") -> None:
@@ -231,56 +290,8 @@ def look(*, dossier: Dossier, by: "User") -> None:
     log(by, "clocks.viewed", dossier)
 
 
-# What opening, changing and closing a dossier do to its clocks --------------------------------
-
-
-def answer_by(
-    *, dossier: Dossier, by: "User", rule: str, received_at: datetime, due_at: datetime | None
-) -> None:
-    """Make the clock for the answer what a dossier's form says; it stays when nothing changes."""
-    before = answer_clock(dossier)
-    term_at = term(dossier, rule, received_at) or due_at
-    if before is not None and term_at is None:
-        settle(clock=before, by=by, settled_as=SettledAs.DROPPED)
-    if term_at is None:
-        return
-    wanted = (rule, received_at, term_at)
-    if before is None or (before.rule, before.starts_at, before.term_at) != wanted:
-        start(
-            dossier=dossier,
-            by=by,
-            kind=Kind.ANSWER,
-            rule=rule,
-            starts_at=received_at,
-            due_at=due_at,
-        )
-
-
-def answered(*, dossier: Dossier, by: "User", entry: Entry | None = None) -> None:
-    """The answer has gone out, or the refusal: its clock is settled, at the time of the entry.
-
-    What was sent in time and written down later is not late.
-    """
-    clock = answer_clock(dossier)
-    if clock is not None:
-        at = max(entry.at, clock.starts_at) if entry else None
-        settle(clock=clock, by=by, at=at, entry=entry)
-
-
-def close(*, dossier: Dossier, by: "User") -> None:
-    """Nothing more is due but the review, six months from now at the latest (art. 16(4))."""
-    for clock in Clock.objects.filter(dossier=dossier).unsettled():
-        settle(clock=clock, by=by, settled_as=SettledAs.DROPPED)
-    start(
-        dossier=dossier,
-        by=by,
-        kind=Kind.REVIEW,
-        rule=Rule.SIX_MONTHS,
-        starts_at=timezone.now(),
-    )
-
-
 def _contributed(clock: Clock, by: "User") -> Dossier:
+    hold(clock.dossier)
     dossier = Dossier.objects.visible_to(by).get(pk=clock.dossier_id)
     policy.require(by, Step.CONTRIBUTE, dossier)
     return dossier

@@ -14,7 +14,7 @@ from cases import notify, policy
 from cases.models import Clock, Dossier, Mandate, Visit
 from cases.selectors import mandates, steps
 from cases.selectors.clocks import answer_clock
-from cases.services import clocks, grants
+from cases.services import answering, grants
 from cases.services.entries import add_note
 from cases.services.journal import log
 from cases.states import DOSSIER_STEPS, Step
@@ -48,7 +48,7 @@ def open_dossier(
     # opener sees the dossier before them.
     grants.give_first(dossier)
     dossier.refresh_from_db(fields=["reference", "year", "number", "readers"])
-    clocks.answer_by(
+    answering.answer_by(
         dossier=dossier, by=by, rule=rule, received_at=dossier.received_at, due_at=due_at
     )
     dossier.refresh_from_db(fields=["due_at", "due_rule"])
@@ -124,7 +124,7 @@ def change_dossier(*, dossier: Dossier, by: "User", version: int, **fields: Any)
         return dossier
     if due:  # first the clock, then the dossier: in the order in which whoever settles locks them
         received = fields.get("received_at", dossier.received_at)
-        clocks.answer_by(dossier=dossier, by=by, received_at=received, **due)
+        answering.answer_by(dossier=dossier, by=by, received_at=received, **due)
     _update(dossier, version=version, **fields)
     log(by, "dossier.changed", dossier, fields=sorted([*changed, *(DUE[:1] if due else ())]))
     return dossier
@@ -182,9 +182,9 @@ def change_status(
     if why:  # before the change: a closed dossier takes no entry
         add_note(dossier=dossier, by=by, text=why, language=by.language)
     if step == Step.ANSWER:
-        clocks.answered(dossier=dossier, by=by)
+        answering.answered(dossier=dossier, by=by)
     elif step == Step.CLOSE:
-        clocks.close(dossier=dossier, by=by)
+        answering.close(dossier=dossier, by=by)
     _update(
         dossier,
         version=version,

@@ -1,6 +1,7 @@
 """Add to the timeline of a dossier, correct what stands there, translate it, keep a draft."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -58,9 +59,19 @@ def add_note(
 
 @transaction.atomic
 def add_entry(
-    *, dossier: Dossier, by: "User", kind: str, text: str, language: str, **said: Any
+    *,
+    dossier: Dossier,
+    by: "User",
+    kind: str,
+    text: str,
+    language: str,
+    expected_until: datetime | None = None,
+    **said: Any,
 ) -> Entry:
-    """Add an entry of a kind a person writes. Ends the person's draft in this dossier."""
+    """Add an entry of a kind a person writes. Ends the person's draft in this dossier.
+
+    `expected_until`: of a judicial authorisation that is asked for, how long it is to take.
+    """
     dossier = Dossier.objects.visible_to(by).get(pk=dossier.pk)
     policy.require(by, _step(kind), dossier)
     entry = Entry(dossier=dossier, kind=kind, author_id=by.pk, text=text, language=language)
@@ -68,7 +79,7 @@ def add_entry(
     Entry.objects.bulk_create([entry])
     _empty_draft(dossier, by)
     _log(by, "entry.added", entry)
-    following.follow(entry=entry, by=by)
+    following.follow(entry=entry, by=by, expected_until=expected_until)
     return entry
 
 

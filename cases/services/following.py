@@ -5,6 +5,7 @@ clock until it is given, an answer or a refusal ends it. Who records the entry n
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cases.clocks import IntervalKind, Kind, Rule
@@ -12,7 +13,7 @@ from cases.models import Clock, ClockInterval, Entry
 from cases.models.entries import Direction, EntryKind
 from cases.selectors import places
 from cases.selectors.clocks import answer_clock
-from cases.services import clocks
+from cases.services import answering, clocks
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -20,10 +21,17 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 LONGEST = 120  # letters of what a clock says
+LONGEST_REASON = 500  # letters of why it stands still
 
 
-def follow(*, entry: Entry, by: "User") -> None:
-    """Start, pause, resume and settle what this entry starts, pauses, resumes and settles."""
+def follow(*, entry: Entry, by: "User", expected_until: datetime | None = None) -> None:
+    """Start, pause, resume and settle what this entry starts, pauses, resumes and settles.
+
+    `expected_until`: until when the authorisation is expected to take that is asked for.
+    """
+    clocks.hold(entry.dossier)
+    if entry.kind == EntryKind.AUTHORISATION_ASKED and expected_until is not None:
+        _court_asked(entry, by, expected_until)
     consequence = CONSEQUENCES.get((entry.kind, entry.direction))
     if consequence is not None:
         consequence(entry, by)
@@ -41,7 +49,7 @@ def _asked(entry: Entry, by: "User") -> None:
 
 
 def _answered(entry: Entry, by: "User") -> None:
-    clocks.answered(dossier=entry.dossier, by=by, entry=entry)
+    answering.answered(dossier=entry.dossier, by=by, entry=entry)
 
 
 def _answer_came(entry: Entry, by: "User") -> None:
@@ -86,12 +94,45 @@ def _pause(entry: Entry, by: "User") -> None:
     )
 
 
+def _court_asked(entry: Entry, by: "User", expected_until: datetime) -> None:
+    """The clock stands still for as long as a court takes (art. 5(2)); a new estimate replaces one.
+
+    Where the other side asks its court, or nothing is to be answered, only the estimate is kept.
+    """
+    clock = answer_clock(entry.dossier)
+    if entry.direction == Direction.OUT and clock is not None and entry.at >= clock.starts_at:
+        _resume(entry, by, IntervalKind.AUTHORISATION)
+        if not _open(clock, IntervalKind.AUTHORISATION).exists():
+            clocks.pause(
+                clock=clock,
+                by=by,
+                kind=IntervalKind.AUTHORISATION,
+                starts_at=entry.at,
+                entry=entry,
+                expected_until=expected_until,
+                reason=entry.text[:LONGEST_REASON],
+            )
+            return
+    clocks.await_court(
+        dossier=entry.dossier,
+        by=by,
+        since=entry.at,
+        expected_until=expected_until,
+        entry=entry,
+    )
+
+
 def _clarified(entry: Entry, by: "User") -> None:
     _resume(entry, by, IntervalKind.CLARIFICATION)
 
 
 def _authorised(entry: Entry, by: "User") -> None:
     _resume(entry, by, IntervalKind.AUTHORISATION)
+    waiting = Clock.objects.filter(
+        dossier=entry.dossier_id, kind=Kind.AUTHORISATION, starts_at__lte=entry.at
+    )
+    for clock in waiting.unsettled():
+        clocks.settle(clock=clock, by=by, at=entry.at, entry=entry)
 
 
 def _resume(entry: Entry, by: "User", kind: IntervalKind) -> None:

@@ -60,7 +60,9 @@ def file_mail(
         handling_codes=entry.handling_codes,
         entry=entry,
     )
-    return Filed(entry, made, [_not_taken(each) for each in taken if _is_refused(each)])
+    refused = [_not_taken(each) for each in taken if _is_refused(each)]
+    refused += [NotTaken(each.name, Refusal.ONE_TOO_MANY) for each in attachments[MOST:]]
+    return Filed(entry, made, refused)
 
 
 def _is_refused(taken: uploads.Taken) -> bool:

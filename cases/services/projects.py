@@ -35,7 +35,7 @@ def make(*, by: "User", name: str, people: Iterable[Person]) -> Project:
 def name_person(*, project: Project, person: Person, by: "User") -> None:
     """Name one more person; nothing happens for who is named already."""
     project = Project.objects.visible_to(by).get(pk=project.pk)
-    _require(policy.may_lead(by))
+    _require(policy.may_change_project(by, project))
     _name(project, person, by=by)
 
 
@@ -67,6 +67,8 @@ def leave(*, project: Project, person: Person, by: "User") -> None:
 def put_in(*, project: Project, dossier: Dossier, by: "User") -> None:
     """Put a dossier into a project, which shows it to those of its readers who are members."""
     project, dossier = _both(project, dossier, by=by)
+    if project.ended_at is not None:
+        raise PermissionDenied(_("This project has ended: nothing is added to it."))
     if project.dossiers.filter(NOT_ENDED, dossier=dossier).exists():
         return
     row = ProjectDossier(project=project, dossier=dossier, made_by_id=by.pk)
@@ -80,6 +82,36 @@ def take_out(*, project: Project, dossier: Dossier, by: "User") -> None:
     project, dossier = _both(project, dossier, by=by)
     if _end(project.dossiers.filter(NOT_ENDED, dossier=dossier), by=by):
         log(by, "project.taken_out", dossier, project=project.pk)
+
+
+@transaction.atomic
+def rename(*, project: Project, by: "User", name: str) -> None:
+    """Give a project another name; its dossiers and members stay what they are."""
+    project = _locked(project, by=by)
+    if project.name == name:
+        return
+    project.name = name
+    project.save(update_fields=["name"])
+    _log(by, "project.renamed", project)
+
+
+@transaction.atomic
+def end(*, project: Project, by: "User", reason: str = "") -> None:
+    """End a project: it stays as it is for its members, and takes neither people nor dossiers."""
+    project = _locked(project, by=by)
+    project.ended_by_id, project.ended_at, project.ended_reason = by.pk, timezone.now(), reason
+    project.save(update_fields=["ended_by", "ended_at", "ended_reason"])
+    _log(by, "project.ended", project)
+
+
+def _locked(project: Project, *, by: "User") -> Project:
+    """The row for this transaction; who renames and who ends it at once wait for each other."""
+    seen = Project.objects.visible_to(by).get(pk=project.pk)
+    _require(policy.may_change_project(by, seen))
+    locked = Project.objects.filter(NOT_ENDED, pk=seen.pk).select_for_update(of=("self",)).first()
+    if locked is None:
+        raise PermissionDenied(_("This step is no longer possible."))
+    return locked
 
 
 def consult(*, project: Project, by: "User") -> None:

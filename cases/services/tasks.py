@@ -50,7 +50,8 @@ def make(
 def move(*, task: Task, by: "User", assignee: Person, due_at: datetime) -> Task:
     """Give an open task to somebody else, or another due time; each is a recorded step."""
     task = _locked(task, by=by, step=Step.MOVE_TASK)
-    given, timed = task.assignee_id != assignee.pk, task.due_at != due_at
+    before = task.assignee_id
+    given, timed = before != assignee.pk, task.due_at != due_at
     if not given and not timed:
         return task
     if given:
@@ -61,6 +62,7 @@ def move(*, task: Task, by: "User", assignee: Person, due_at: datetime) -> Task:
     log(by, "task.moved", task.dossier, task=task.pk, fields=changed, due_at=due_at)
     if given:
         notify.task_assigned(task, by=by)
+        notify.task_given_on(task, by=by, before=before)
     else:
         notify.task_moved(task, by=by)
     return task
@@ -84,6 +86,7 @@ def _end(task: Task, *, by: "User", step: Step, reason: str = "") -> Task:
     task.finished_by_id, task.finished_at, task.finish_reason = by.pk, timezone.now(), reason
     task.save(update_fields=["state", "finished_by", "finished_at", "finish_reason"])
     log(by, f"task.{task.state}", task.dossier, why=reason, task=task.pk)
+    notify.task_ended(task, by=by)
     return task
 
 

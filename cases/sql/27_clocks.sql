@@ -106,7 +106,7 @@ BEGIN
     RETURN NULL;
   END IF;
   IF TG_OP = 'INSERT' THEN
-    IF NEW.entry_id IS NULL AND NOT EXISTS (
+    IF NEW.entry_id IS NULL AND NEW.kind <> 'authorisation' AND NOT EXISTS (
       SELECT FROM cases_dossier d WHERE d.id = NEW.dossier_id AND d.opened_at = now()) THEN
       PERFORM cases_record(NEW.dossier_id, 'clock.started', jsonb_build_object(
         'kind', NEW.kind, 'due', NEW.due_at));
@@ -140,6 +140,9 @@ BEGIN
     RETURN NULL;
   END IF;
   SELECT * INTO c FROM cases_clock x WHERE x.id = NEW.clock_id;
+  IF c.settled_at IS NOT NULL THEN  -- while this waited for the clock; the policy saw it run
+    RAISE insufficient_privilege USING MESSAGE = 'the clock is settled';
+  END IF;
   IF was AND NEW.entry_id IS NULL THEN
     PERFORM cases_record(c.dossier_id, 'clock.paused', jsonb_build_object(
       'kind', NEW.kind, 'since', NEW.starts_at, 'expected', NEW.expected_until,

@@ -45,7 +45,8 @@ CREATE POLICY link_end ON cases_link FOR UPDATE USING (
   lodesk_holds(source_id, 'contribute') AND lodesk_holds(target_id, 'contribute'));
 GRANT SELECT, INSERT, UPDATE (ended_by_id, ended_at, ended_reason) ON cases_link TO lodesk_app;
 
--- Templates: read by the own country, kept by its coordinators.
+-- Templates: read by the own country, and while in use by who may open such a dossier for it now
+-- under a standing mandate; kept by its coordinators.
 CREATE OR REPLACE TRIGGER template_begins BEFORE INSERT ON cases_template
   FOR EACH ROW EXECUTE FUNCTION cases_kept_begins();
 CREATE OR REPLACE TRIGGER template_ends BEFORE UPDATE ON cases_template
@@ -53,7 +54,9 @@ CREATE OR REPLACE TRIGGER template_ends BEFORE UPDATE ON cases_template
 ALTER TABLE cases_template ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS template_read ON cases_template;
 CREATE POLICY template_read ON cases_template FOR SELECT USING (
-  owner = lodesk_country() AND accounts_principals(lodesk_me()) <> '{}');
+  accounts_principals(lodesk_me()) <> '{}' AND (owner = lodesk_country() OR (ended_at IS NULL
+    AND EXISTS (SELECT FROM accounts_desk k
+      WHERE lodesk_may_open(owner, k.id, kind, lodesk_me())))));
 DROP POLICY IF EXISTS template_make ON cases_template;
 CREATE POLICY template_make ON cases_template FOR INSERT WITH CHECK (
   made_by_id = lodesk_me() AND ended_at IS NULL

@@ -20,6 +20,25 @@ $$;
 
 CREATE OR REPLACE TRIGGER project_begins BEFORE INSERT ON cases_project
   FOR EACH ROW EXECUTE FUNCTION cases_kept_begins();
+-- A project gets another name or is ended, once; nothing else of it changes, and of an ended one
+-- nothing at all.
+CREATE OR REPLACE FUNCTION cases_project_changes() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+  changing text[] := CASE WHEN NEW.ended_at IS NULL THEN '{name}'::text[]
+    ELSE '{ended_by_id,ended_at,ended_reason}' END;
+BEGIN
+  IF OLD.ended_at IS NOT NULL OR to_jsonb(NEW) - changing <> to_jsonb(OLD) - changing THEN
+    RAISE insufficient_privilege USING MESSAGE = 'this part of a project never changes';
+  END IF;
+  IF NEW.ended_at IS NOT NULL AND lodesk_me() IS NOT NULL THEN
+    NEW.ended_by_id := lodesk_me();
+    NEW.ended_at := now();
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER project_changes BEFORE UPDATE ON cases_project
+  FOR EACH ROW EXECUTE FUNCTION cases_project_changes();
 CREATE OR REPLACE TRIGGER member_begins BEFORE INSERT ON cases_projectmember
   FOR EACH ROW EXECUTE FUNCTION cases_kept_begins();
 CREATE OR REPLACE TRIGGER member_ends BEFORE UPDATE ON cases_projectmember
@@ -59,7 +78,12 @@ CREATE POLICY project_read ON cases_project FOR SELECT USING (lodesk_in_project(
 DROP POLICY IF EXISTS project_make ON cases_project;
 CREATE POLICY project_make ON cases_project FOR INSERT WITH CHECK (
   made_by_id = lodesk_me() AND ended_at IS NULL AND lodesk_leads());
-GRANT SELECT, INSERT ON cases_project TO lodesk_app;
+DROP POLICY IF EXISTS project_change ON cases_project;
+CREATE POLICY project_change ON cases_project FOR UPDATE
+  USING (ended_at IS NULL AND lodesk_in_project(id) AND lodesk_leads())
+  WITH CHECK (true);  -- who may is asked of the row as it was
+GRANT SELECT, INSERT, UPDATE (name, ended_by_id, ended_at, ended_reason) ON cases_project
+  TO lodesk_app;
 
 ALTER TABLE cases_projectmember ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS member_read ON cases_projectmember;
@@ -67,7 +91,8 @@ CREATE POLICY member_read ON cases_projectmember FOR SELECT USING (lodesk_in_pro
 DROP POLICY IF EXISTS member_name ON cases_projectmember;
 CREATE POLICY member_name ON cases_projectmember FOR INSERT WITH CHECK (
   made_by_id = lodesk_me() AND ended_at IS NULL AND lodesk_leads()
-  AND lodesk_in_project(project_id));
+  AND lodesk_in_project(project_id)
+  AND EXISTS (SELECT FROM cases_project p WHERE p.id = project_id AND p.ended_at IS NULL));
 DROP POLICY IF EXISTS member_leave ON cases_projectmember;
 CREATE POLICY member_leave ON cases_projectmember FOR UPDATE USING (
   lodesk_in_project(project_id) AND (person_id = lodesk_me() OR lodesk_leads()));
@@ -82,7 +107,8 @@ CREATE POLICY in_project_read ON cases_projectdossier FOR SELECT USING (
 DROP POLICY IF EXISTS in_project_put ON cases_projectdossier;
 CREATE POLICY in_project_put ON cases_projectdossier FOR INSERT WITH CHECK (
   made_by_id = lodesk_me() AND ended_at IS NULL AND lodesk_in_project(project_id)
-  AND lodesk_holds(dossier_id, 'handle', 'oversee'));
+  AND lodesk_holds(dossier_id, 'handle', 'oversee')
+  AND EXISTS (SELECT FROM cases_project p WHERE p.id = project_id AND p.ended_at IS NULL));
 DROP POLICY IF EXISTS in_project_take ON cases_projectdossier;
 CREATE POLICY in_project_take ON cases_projectdossier FOR UPDATE USING (
   lodesk_in_project(project_id) AND lodesk_holds(dossier_id, 'handle', 'oversee'));

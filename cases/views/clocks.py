@@ -20,7 +20,7 @@ from cases.forms.clocks import ChaseForm, OwnClockForm, PauseForm, ResumeForm, S
 from cases.models import Clock, ClockInterval, Dossier
 from cases.selectors import clocks as selectors
 from cases.selectors import heads
-from cases.services import clocks
+from cases.services import answering, clocks
 from cases.states import Step
 from cases.views.asking import dossier_of, user_of, zones_of
 
@@ -127,7 +127,7 @@ def _settle(request: HttpRequest, clock: Clock, values: dict[str, Any]) -> None:
 
 
 def _chase(request: HttpRequest, clock: Clock, values: dict[str, Any]) -> None:
-    clocks.chase(clock=clock, by=user_of(request), at=values["at"])
+    answering.chase(clock=clock, by=user_of(request), at=values["at"])
 
 
 def _pause(request: HttpRequest, clock: Clock, values: dict[str, Any]) -> None:

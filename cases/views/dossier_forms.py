@@ -43,7 +43,8 @@ def dossier_new(request: HttpRequest) -> HttpResponse:
         "head": None,
         "back_url": reverse("worklist"),
         "same": same,
-        "templates": templates.in_use(user),
+        "templates": templates.to_open_with(user),
+        "own": user.country,
         "chosen": chosen,
         "may_keep_templates": policy.may_keep_templates(user),
     }
@@ -89,6 +90,7 @@ def _filled_in(
         return templates.values(chosen) if chosen else {}
     typed = form.as_typed(request.POST)
     offered = {name: form.get_initial_for_field(form.fields[name], name) for name in form.fields}
+    offered["owner"] = offered["owner"] or user.country  # the first of the choices
     before = templates.chosen(user, request.POST.get("filled", ""))
     return templates.filled_in(typed, chosen, offered=offered, before=before)
 

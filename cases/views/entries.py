@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases import policy
-from cases.forms.entries import ASKED, CorrectionForm, EntryForm, TranslationForm
+from cases.forms.entries import ASKED, MOMENTS, CorrectionForm, EntryForm, TranslationForm
 from cases.models import Dossier, Entry
 from cases.models.entries import EntryKind
-from cases.selectors import entries, heads
+from cases.selectors import clocks, entries, heads
 from cases.services import documents
 from cases.services import entries as services
 from cases.services.entries import CorrectedError
@@ -45,6 +46,8 @@ def entry_add(request: HttpRequest, reference: str) -> HttpResponse:
             dossier=dossier, by=user, files=files.files, entry=entry, language=entry.language,
             handling_codes=entry.handling_codes,
         )  # fmt: skip
+    if form.cleaned_data["expected_until"] and clocks.paused_by(entry):
+        messages.info(request, _("It is recorded that the asker was told now."))
     return redirect(f"{reverse('dossier', args=[reference])}#entry-{entry.pk}")
 
 
@@ -143,7 +146,7 @@ def _step(dossier: Dossier, key: UUID) -> Step:
 
 
 def _said(entry: Entry) -> dict[str, Any]:
-    return {name: getattr(entry, name) for name in (*CORRECTED, *(ASKED - {"at"}))}
+    return {name: getattr(entry, name) for name in (*CORRECTED, *(ASKED - MOMENTS))}
 
 
 def _form_page(

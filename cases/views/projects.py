@@ -5,14 +5,15 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import Person
+from accounts.models import Person, User
 from cases import policy
-from cases.forms.projects import NameForm, ProjectForm, PutInForm
+from cases.forms.projects import EndForm, NameForm, ProjectForm, PutInForm, RenameForm
 from cases.models import Dossier, Project
 from cases.selectors import projects as selectors
 from cases.services import projects
@@ -59,8 +60,8 @@ def project_page(request: HttpRequest, project: UUID) -> HttpResponse:
         "members": selectors.members(found, user),
         "dossiers": dossiers,
         "may_lead": policy.may_lead(user),
-        "name_form": forms.name if policy.may_lead(user) else None,
-        "put_form": forms.put,
+        "put_form": None if found.ended_at else forms.put,
+        **forms.of_who_leads(user, found),
     }
     return render(request, "cases/project.html", context)
 
@@ -75,6 +76,16 @@ class _Forms:
             people=selectors.choices(project, user_of(request)),
         )
         self.put = PutInForm(request.POST if action == "put_in" else None, user=user_of(request))
+        self.rename = RenameForm(
+            request.POST if action == "rename" else None, initial={"name": project.name}
+        )
+        self.end = EndForm(request.POST if action == "end" else None)
+
+    def of_who_leads(self, user: User, project: Project) -> dict[str, Form]:
+        """What only who may change the project is shown."""
+        if not policy.may_change_project(user, project):
+            return {}
+        return {"name_form": self.name, "rename_form": self.rename, "end_form": self.end}
 
 
 Answer = HttpResponse | None
@@ -125,9 +136,26 @@ def _take_out(request: HttpRequest, project: Project, _forms: _Forms) -> Answer:
     return redirect("project", project.pk)
 
 
+def _rename(request: HttpRequest, project: Project, forms: _Forms) -> Answer:
+    if not forms.rename.is_valid():
+        return None
+    projects.rename(project=project, by=user_of(request), **forms.rename.cleaned_data)
+    return redirect("project", project.pk)
+
+
+def _end(request: HttpRequest, project: Project, forms: _Forms) -> Answer:
+    if not forms.end.is_valid():
+        return None
+    projects.end(project=project, by=user_of(request), **forms.end.cleaned_data)
+    messages.info(request, _("The project has ended."))
+    return redirect("project", project.pk)
+
+
 TAKEN: dict[str, Callable[[HttpRequest, Project, _Forms], Answer]] = {
     "name": _name,
     "leave": _leave,
     "put_in": _put_in,
     "take_out": _take_out,
+    "rename": _rename,
+    "end": _end,
 }

@@ -26,6 +26,7 @@ class Refusal(StrEnum):
     BROKEN = "broken"
     ENCODING = "encoding"
     DAMAGED = "damaged"
+    ONE_TOO_MANY = "one_too_many"
 
     @property
     def sentence(self) -> "StrOrPromise":
@@ -54,6 +55,7 @@ SENTENCES: dict[Refusal, "StrOrPromise"] = {
     Refusal.BROKEN: _("It is damaged or incomplete: ask for it again."),
     Refusal.ENCODING: _("The text is in an old encoding: save it as UTF-8."),
     Refusal.DAMAGED: _("It did not arrive as it was sent: choose it again."),
+    Refusal.ONE_TOO_MANY: _("So many files do not come in with one mail: add it by itself."),
 }
 
 

@@ -1139,7 +1139,14 @@ KEPT = (
         "project", name="'x'", made_by_id="%(elsewhere)s")),
     Attempt("make one that has ended", _kept(
         "project", name="'x'", ended_by_id="%(me)s", ended_at="now()")),
-    Attempt("rename a project", _update("cases_project", "name = 'x'", "project")),
+    Attempt("rename a project", _update("cases_project", "name = 'x'", "project"), NAMERS),
+    Attempt("rename the Dutch one", _update("cases_project", "name = 'x'", "dutch_project"),
+            frozenset({FOREIGN_COORDINATOR})),
+    Attempt("end a project", _update("cases_project", END, "project"), NAMERS),
+    Attempt("rename and end a project at once", _update(
+        "cases_project", f"name = 'x', {END}", "project")),
+    *(Attempt(f"of a project set {change}", _update("cases_project", change, "project"))
+      for change in ("made_by_id = %(me)s", "made_at = now()", "ended_by_id = %(me)s")),
     Attempt("delete a project", "DELETE FROM cases_project WHERE id = %(project)s"),
     Attempt("name a person", _member(), NAMERS),
     Attempt("name a person in another's name", _member(made_by_id="%(colleague)s")),

@@ -385,6 +385,40 @@ def test_a_member_leaves_by_himself_or_is_taken_out_by_who_leads(
     assert refused(cast.dutch_head, TAKE, [project.pk, dutch.pk])
 
 
+RENAME = "UPDATE cases_project SET name = 'y' WHERE id = %s"
+OVER = "UPDATE cases_project SET ended_at = '2001-01-01', ended_by_id = %s WHERE id = %s"
+
+
+def test_a_member_who_leads_renames_a_project_and_ends_it_once(
+    cast: Cast, project: Project
+) -> None:
+    other = project_of(cast.belgian_coordinator)
+    for by, which in ((cast.belgian_colleague, project), (cast.dutch_head, project),
+                      (cast.belgian_head, other)):  # fmt: skip
+        assert refused(by, RENAME, [which.pk])
+        assert refused(by, OVER, [by.pk, which.pk])
+    assert not refused(cast.belgian_head, RENAME, [project.pk])
+    raw(cast.belgian_head, OVER, [cast.belgian_colleague.pk, project.pk])
+    project.refresh_from_db()
+    assert project.ended_by_id == cast.belgian_head.pk  # whoever was named
+    assert project.ended_at is not None
+    assert project.ended_at.year > 2001
+    assert refused(cast.belgian_head, RENAME, [project.pk])
+    assert refused(cast.belgian_head, OVER, [cast.belgian_head.pk, project.pk])
+
+
+def test_a_project_that_has_ended_takes_neither_people_nor_dossiers(
+    cast: Cast, project: Project, dossier: Dossier
+) -> None:
+    me, other = cast.belgian_head, DossierFactory(handler=cast.belgian_head)
+    name = [project.pk, cast.belgian_headquarters.pk, me.pk]
+    put = [project.pk, other.pk, me.pk]
+    assert (refused(me, NAME, name), refused(me, PUT, put)) == (False, False)
+    as_owner("UPDATE cases_project SET ended_at = now(), ended_by_id = %s", [me.pk])
+    assert (refused(me, NAME, name), refused(me, PUT, put)) == (True, True)
+    assert not refused(me, TAKE, [project.pk, cast.dutch_officer.pk])  # leaving goes on
+
+
 PUT = (
     "INSERT INTO cases_projectdossier (id, project_id, dossier_id, made_by_id, made_at,"
     " ended_reason) VALUES (gen_random_uuid(), %s, %s, %s, now(), '')"

@@ -30,6 +30,7 @@ CHANGED = {
         " legal_basis level purpose purpose_text starts_at state"
     ),
     "cases_link": "ended_at ended_by_id ended_reason",
+    "cases_project": "ended_at ended_by_id ended_reason name",
     "cases_projectdossier": "ended_at ended_by_id ended_reason",
     "cases_projectmember": "ended_at ended_by_id ended_reason",
     "cases_savedview": "asked name",

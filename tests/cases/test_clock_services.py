@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from cases.clocks import Kind, SettledAs
 from cases.models import Clock, ClockInterval, Dossier, Entry
-from cases.services import clocks
+from cases.services import answering, clocks
 from cases.states import Step
 from lodesk.alerts.models import Alert
 from lodesk.audit.models import LogRow
@@ -169,9 +169,59 @@ def test_a_clarification_stops_the_clock_and_its_answer_moves_it(
 
 def test_a_clock_runs_on_only_when_nothing_holds_it_any_more(cast: Cast, dossier: Dossier) -> None:
     me, clock = cast.belgian_officer, answer(dossier)
-    first, second = pause(me, clock), pause(me, clock)
+    until = {"expected_until": steps.in_(days=2), "reason": "A judge decides."}
+    first, second = pause(me, clock), pause(me, clock, "authorisation", **until)
     assert resume(me, first).paused_since is not None
     assert resume(me, second).paused_since is None
+
+
+def test_a_clock_that_stands_still_for_a_reason_is_not_stopped_for_it_again(
+    cast: Cast, dossier: Dossier
+) -> None:
+    pause(cast.belgian_officer, answer(dossier))
+    with pytest.raises(PermissionDenied, match="stands still already"):
+        pause(cast.belgian_colleague, answer(dossier))
+    assert ClockInterval.objects.count() == 1
+
+
+def court(cast: Cast, dossier: Dossier) -> tuple[ClockInterval, Clock]:
+    """The answer waits for a court: the pause, and the deadline of the authorisation."""
+    until = steps.in_(days=2)
+    interval = pause(
+        cast.belgian_officer, answer(dossier), "authorisation", expected_until=until, reason="Why"
+    )
+    return interval, Clock.objects.get(dossier=dossier, kind=Kind.AUTHORISATION)
+
+
+def test_until_when_a_court_is_expected_to_take_is_a_deadline(cast: Cast, dossier: Dossier) -> None:
+    interval, expected = court(cast, dossier)
+    dossier.refresh_from_db()
+    assert (expected.due_at, expected.starts_at) == (interval.expected_until, interval.starts_at)
+    assert dossier.due_at == interval.expected_until
+    assert events(dossier) == ["clock.paused"]  # which tells it
+    clock = resume(cast.belgian_officer, interval)
+    expected.refresh_from_db()
+    dossier.refresh_from_db()
+    assert (expected.settled_as, dossier.due_at) == (SettledAs.DONE, clock.due_at)
+
+
+def test_who_settles_what_is_expected_of_a_court_lets_the_clock_run_on(
+    cast: Cast, dossier: Dossier
+) -> None:
+    interval, expected = court(cast, dossier)
+    settle(cast.belgian_colleague, expected)
+    interval.refresh_from_db()
+    expected.refresh_from_db()
+    assert interval.ends_at == expected.settled_at
+    assert answer(dossier).paused_since is None
+
+
+def test_with_the_answer_goes_what_was_expected_of_a_court(cast: Cast, dossier: Dossier) -> None:
+    interval, expected = court(cast, dossier)
+    settle(cast.belgian_officer, answer(dossier))
+    expected.refresh_from_db()
+    interval.refresh_from_db()
+    assert (expected.settled_as, interval.ends_at) == (SettledAs.DROPPED, None)
 
 
 def test_of_a_judicial_authorisation_the_asker_is_told_and_that_is_recorded(
@@ -246,7 +296,7 @@ def test_a_host_authority_that_is_reminded_gets_five_working_days_more(
     me = cast.belgian_officer
     first = start(me, dossier, "host_authority", "10wd_host", text="Report")
     with as_person(me):
-        second = clocks.chase(clock=first, by=me, at=timezone.now())
+        second = answering.chase(clock=first, by=me, at=timezone.now())
     first.refresh_from_db()
     assert first.settled_as == SettledAs.REPLACED
     assert (second.rule, second.text) == ("5wd_host", "Report")

@@ -149,6 +149,63 @@ def test_an_authorisation_that_was_given_lets_the_clock_run_on(
     assert clock_of(dossier, Kind.ANSWER).paused_since is None
 
 
+def ask_court(cast: Cast, dossier: Dossier, *, minutes: int, **said: Any) -> Entry:
+    """A court is asked so many minutes ago, and expected to take two days from then."""
+    at = timezone.now() - timedelta(minutes=minutes)
+    said = {"direction": "out", "expected_until": at + timedelta(days=2)} | said
+    return write(cast, dossier, EntryKind.AUTHORISATION_ASKED, counterpart="Judge", at=at, **said)
+
+
+def test_an_authorisation_that_is_asked_for_stops_the_clock_and_has_a_deadline_until_it_comes(
+    cast: Cast, dossier: Dossier
+) -> None:
+    asked = ask_court(cast, dossier, minutes=40, text="The records are under seal.")
+    clock, expected = clock_of(dossier, Kind.ANSWER), clock_of(dossier, Kind.AUTHORISATION)
+    interval = clock.intervals.get()
+    assert (interval.kind, interval.reason) == (
+        IntervalKind.AUTHORISATION,
+        "The records are under seal.",
+    )
+    assert (interval.entry_id, clock.paused_since) == (asked.pk, asked.at)
+    assert expected.due_at == interval.expected_until == asked.at + timedelta(days=2)
+    given = write(cast, dossier, EntryKind.AUTHORISATION_GIVEN, counterpart="J", direction="in")
+    clock.refresh_from_db()
+    expected.refresh_from_db()
+    assert (clock.paused_since, expected.settled_at) == (None, given.at)
+    assert expected.settling_entry_id == given.pk
+
+
+def test_a_new_estimate_takes_the_place_of_the_old_one(cast: Cast, dossier: Dossier) -> None:
+    ask_court(cast, dossier, minutes=40)
+    later = ask_court(cast, dossier, minutes=10)
+    expected = Clock.objects.filter(dossier=dossier, kind=Kind.AUTHORISATION).unsettled()
+    assert [clock.starts_at for clock in expected] == [later.at]
+    clock = clock_of(dossier, Kind.ANSWER)
+    assert [each.starts_at for each in clock.intervals.filter(ends_at=None)] == [later.at]
+
+
+def test_another_ones_court_stops_no_clock_of_ours_but_has_a_deadline(
+    cast: Cast, dossier: Dossier
+) -> None:
+    asked = ask_court(cast, dossier, minutes=40, direction="in")
+    assert clock_of(dossier, Kind.ANSWER).paused_since is None
+    expected = clock_of(dossier, Kind.AUTHORISATION)
+    assert expected.starts_at == asked.at
+    write(cast, dossier, EntryKind.AUTHORISATION_GIVEN, counterpart="Judge", direction="in")
+    expected.refresh_from_db()
+    assert expected.settled_as == SettledAs.DONE
+
+
+def test_where_nothing_is_to_be_answered_a_court_has_its_deadline_all_the_same(cast: Cast) -> None:
+    plain = steps.open_dossier(
+        cast.belgian_officer, cast.desks["BOG"], handler=cast.belgian_officer.person_ptr
+    )
+    asked = ask_court(cast, plain, minutes=5)
+    assert clock_of(plain, Kind.AUTHORISATION).entry_id == asked.pk
+    write(cast, plain, EntryKind.ANSWER, counterpart="CGI", direction="out")
+    assert clock_of(plain, Kind.AUTHORISATION).settled_as == SettledAs.DROPPED
+
+
 def test_without_a_clock_nothing_follows(cast: Cast) -> None:
     plain = steps.open_dossier(
         cast.belgian_officer, cast.desks["BOG"], handler=cast.belgian_officer.person_ptr

@@ -311,6 +311,35 @@ def test_a_project_is_made_filled_and_left(
     assert dossier.reference not in text_of(officer.get(made.url))
 
 
+def test_a_project_is_renamed_and_ended_and_shown_as_ended(cast: Cast, client_of: ClientOf) -> None:
+    dossier = DossierFactory(handler=cast.belgian_officer)
+    project = project_of(cast.belgian_head, cast.belgian_officer, dossiers=[dossier], name="Tucán")
+    path, head, officer = (
+        f"/projects/{project.pk}/", client_of(cast.belgian_head), client_of(cast.belgian_officer),
+    )  # fmt: skip
+    assert "End the project" not in text_of(officer.get(path))
+    assert officer.post(path, {"action": "end"}).status_code == 403
+    page = head.post(path, {"action": "rename", "rename-name": "NATO SECRET"})
+    assert list(page.context["rename_form"].errors) == ["name"]
+    assert page.context["rename_form"]["name"].value() == "NATO SECRET"
+    head.post(path, {"action": "rename", "rename-name": "Quetzal"})
+    page = head.post(path, {"action": "end", "end-reason": "x" * 301})
+    assert list(page.context["end_form"].errors) == ["reason"]
+    assert head.post(path, {"action": "end", "end-reason": "All convicted."}).url == path
+    for client in (head, officer):
+        shown = text_of(client.get(path))
+        assert "Quetzal" in shown
+        assert "ended on" in shown
+        assert "All convicted." in shown
+        assert "Put in a dossier" not in shown
+        assert "Rename" not in shown
+        assert "ended on" in text_of(client.get("/projects/"))
+    assert "project, ended" in text_of(officer.get(f"/d/{dossier.reference}/"))
+    put = {"action": "put_in", "put-dossier": dossier.reference}
+    assert officer.post(path, put).status_code == 403
+    assert head.post(path, {"action": "rename", "rename-name": "x"}).status_code == 403
+
+
 def test_only_members_find_the_project_on_the_page_of_a_dossier(
     cast: Cast, dossier: Dossier, client_of: ClientOf
 ) -> None:
@@ -395,6 +424,24 @@ def test_choosing_a_template_later_keeps_everything_that_was_typed(officer: Hous
     opened = officer.post("/dossiers/new", filled(page))
     assert opened.status_code == 302
     assert Dossier.objects.get(title="Mine").kind == "seizure"
+
+
+def test_a_template_of_the_country_one_opens_for_fills_in_and_overwrites_nothing(
+    cast: Cast, client_of: ClientOf
+) -> None:
+    MandateFactory(owner="BE", desk="BOG", receiver=cast.dutch_officer)
+    template = TemplateFactory(name="Belgian containers", summary="What CGI usually asks.")
+    client = client_of(cast.dutch_officer)
+    page = client.get("/dossiers/new")
+    assert "Belgian containers" in text_of(page)
+    sent = filled(page, title="Mine", handle=None) | {"template": str(template.pk)}
+    page = client.post("/dossiers/new", sent)
+    shown = new(page)
+    assert (shown["owner"], shown["kind"], shown["title"]) == ("BE", "seizure", "Mine")
+    assert shown["summary"] == "What CGI usually asks."
+    assert client.post("/dossiers/new", filled(page)).status_code == 302
+    opened = Dossier.objects.get(title="Mine")
+    assert (opened.owner, opened.handler_id) == ("BE", cast.dutch_officer.pk)
 
 
 def test_enter_opens_the_dossier_and_chooses_no_template(officer: HouseClient) -> None:

@@ -17,7 +17,7 @@ from lodesk.audit.models import LogRow
 from tests import steps
 from tests.browsers import HouseClient
 from tests.factories import Cast, DossierFactory, EntryFactory
-from tests.pages import filled, text_of
+from tests.pages import filled, local, text_of
 
 pytestmark = pytest.mark.django_db
 Browse = Callable[[User | None], HouseClient]
@@ -31,6 +31,7 @@ WHOLE: dict[str, Any] = {
     "channel_reason": "third",
     "channel_reference": "17-A",
     "ground": "6a",
+    "expected_until": local(timezone.now() + timedelta(days=3)),
     "evaluation": "4x4:B2",
     "nature": "fact",
     "language": "es",
@@ -76,6 +77,7 @@ def test_a_complete_entry_of_each_kind_is_recorded(
         ("answer", "channel", "By which channel?"),
         ("answer", "direction", "From or to?"),
         ("refusal", "ground", "A refusal needs its ground."),
+        ("authorisation_asked", "expected_until", "The asker is told how long it takes"),
         ("outgoing_message", "channel_reason", "Another channel than SIENA"),
         ("note", "text", "This field is required."),
     ],
@@ -91,6 +93,39 @@ def test_what_a_kind_needs_is_asked_for_and_nothing_typed_is_lost(
     assert words in text_of(answer)
     kept = answer.context["composer"]
     assert all(kept[name].value() == value for name, value in WHOLE.items() if name != missing)
+
+
+@pytest.mark.parametrize("until", ["2020-01-01T10:00", "soon"])
+def test_a_court_does_not_decide_before_it_is_asked(
+    cast: Cast, client_of: Browse, dossier: Dossier, until: str
+) -> None:
+    client = client_of(cast.belgian_officer)
+    values = sent(kind="authorisation_asked", expected_until=until)
+    answer = client.post(page(dossier, "entries"), values)
+    assert list(answer.context["composer"].errors) == ["expected_until"]
+    assert answer.context["composer"]["expected_until"].value() == until
+    assert not dossier.entries.exists()
+
+
+def test_how_long_another_ones_court_takes_may_be_unknown(
+    cast: Cast, client_of: Browse, dossier: Dossier
+) -> None:
+    client = client_of(cast.belgian_officer)
+    values = sent(kind="authorisation_asked", direction="in", expected_until="")
+    client.post(page(dossier, "entries"), values)
+    assert dossier.entries.get().kind == "authorisation_asked"
+
+
+def test_that_the_asker_was_told_is_said_and_stands_on_the_deadlines(
+    cast: Cast, client_of: Browse
+) -> None:
+    dossier = DossierFactory(handler=cast.belgian_officer, due_at=steps.in_(days=1))
+    client = client_of(cast.belgian_officer)
+    answer = client.post(page(dossier, "entries"), sent(kind="authorisation_asked"))
+    assert "the asker was told now" in text_of(client.get(answer.headers["Location"]))
+    shown = text_of(client.get(page(dossier, "deadlines")))
+    assert "Judicial authorisation" in shown
+    assert "Recibido." in shown  # why
 
 
 def test_siena_needs_no_reason_and_a_call_is_by_telephone(

@@ -1,6 +1,7 @@
 """A mail becomes an entry in one act, attachments included."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -13,6 +14,7 @@ from cases.models import Document, Dossier
 from lodesk.audit.models import LogRow
 from tests.browsers import HouseClient
 from tests.factories import Cast, DossierFactory
+from tests.outlook import BODY, CLASS, CLIENT_SUBMIT, attached, compound, message, msg, person
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +68,77 @@ def test_a_mail_becomes_an_entry_with_its_attachments(
     assert document.handling_codes == ["H2"]
     assert "1 attachment kept." in text_of(client.get(answer.headers["Location"]))
     assert LogRow.objects.filter(action="entry.added", target_id=dossier.pk).exists()
+
+
+def outlook(content: bytes, name: str = "mail.msg", **values: Any) -> dict[str, Any]:
+    """The form with a mail that Outlook saved."""
+    return sent(file=SimpleUploadedFile(name, content), **values)
+
+
+@pytest.mark.parametrize("name", ["mail.msg", "mail.eml", "no ending"])
+def test_a_mail_of_outlook_becomes_an_entry_with_its_attachments(
+    cast: Cast, client_of: Browse, dossier: Dossier, name: str
+) -> None:
+    sent_at = timezone.now().replace(microsecond=0) - timedelta(days=2)
+    content = msg(
+        {CLIENT_SUBMIT: sent_at},
+        recipients=[person("Desk", "desk@police.example")],
+        attachments=[attached("informe.txt", b"Informe.\n"), {"mail": message(within=True)}],
+    )
+    client = client_of(cast.belgian_officer)
+    answer = client.post(f"/d/{dossier.reference}/mail", outlook(content, name))
+    entry = dossier.entries.get(kind="incoming_message")
+    assert answer.headers["Location"] == f"/d/{dossier.reference}/#entry-{entry.pk}"
+    assert (entry.text, entry.at) == ("Sellos\n\nEl sello difiere.", sent_at)
+    assert (entry.counterpart, entry.counterpart_person, entry.channel) == (
+        "Capitán R. Ejemplo",
+        "r.ejemplo@policia.example",
+        "email",
+    )
+    documents = Document.objects.filter(dossier=dossier, entry=entry)
+    assert {each.title for each in documents} == {"informe.txt", "Sellos.eml"}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "damaged or incomplete"),
+        (msg()[:3000], "damaged or incomplete"),
+        (msg({CLASS: "IPM.Note.SMIME"}), "is encrypted"),
+        (msg({BODY: "NATO SECRET annex"}), "national channel"),
+        (msg(attachments=[attached("a", bytes(2_000))] * 9), "larger than a mail can be"),
+        (compound({"WordDocument": b"x" * 5000}), "This is no mail"),
+    ],
+)
+def test_a_mail_of_outlook_that_is_not_taken_is_said_beside_the_field_and_the_rest_is_kept(
+    cast: Cast,
+    client_of: Browse,
+    dossier: Dossier,
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes,
+    words: str,
+) -> None:
+    monkeypatch.setattr("cases.forms.mails.LARGEST", 20_000)
+    client = client_of(cast.belgian_officer)
+    typed = {"handling_codes": ["H3"], "handling_note": "Not to third parties.", "kind": "answer"}
+    answer = client.post(f"/d/{dossier.reference}/mail", outlook(content, **typed))
+    form = answer.context["form"]
+    assert list(form.errors) == ["file"]
+    assert words in text_of(answer)
+    assert {name: form[name].value() for name in typed} == typed
+    assert form["language"].value() == "es"
+    assert not dossier.entries.exists()
+
+
+def test_attachments_beyond_what_one_mail_brings_are_named(
+    cast: Cast, client_of: Browse, dossier: Dossier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cases.services.mails.MOST", 1)
+    files = [attached("uno.txt", b"Uno.\n"), attached("dos.txt", b"Dos.\n")]
+    client = client_of(cast.belgian_officer)
+    answer = client.post(f"/d/{dossier.reference}/mail", outlook(msg(attachments=files)))
+    assert "Not kept: dos.txt." in text_of(client.get(answer.headers["Location"]))
+    assert Document.objects.get(dossier=dossier).title == "uno.txt"
 
 
 def test_a_text_of_h3_without_h3_is_not_kept(

@@ -111,14 +111,73 @@ def test_who_leaves_sees_it_no_more_and_the_last_one_stays(cast: Cast) -> None:
     assert members(project) == {head.name, dutch.name}
 
 
+def end(by: User, project: Project, reason: str = "") -> None:
+    """End a project through the service."""
+    with as_person(by):
+        projects.end(project=project, by=by, reason=reason)
+
+
+def test_a_project_gets_another_name_from_a_member_who_leads(cast: Cast) -> None:
+    head, dutch = cast.belgian_head, cast.dutch_head
+    project = make(head, cast.belgian_officer, dutch)
+    for by, name in ((head, "Tucán"), (dutch, "Zilverreiger"), (dutch, "Zilverreiger")):
+        with as_person(by):
+            projects.rename(project=project, by=by, name=name)
+    project.refresh_from_db()
+    assert project.name == "Zilverreiger"
+    assert LogRow.objects.filter(action="project.renamed").count() == 2
+    with as_person(cast.belgian_officer), pytest.raises(PermissionDenied, match="heads of desk"):
+        projects.rename(project=project, by=cast.belgian_officer, name="x")
+    with as_person(cast.belgian_coordinator), pytest.raises(Project.DoesNotExist):
+        projects.rename(project=project, by=cast.belgian_coordinator, name="x")
+
+
+def test_an_ended_project_is_shown_as_ended_and_takes_nothing_more(cast: Cast) -> None:
+    me, officer = cast.belgian_head, cast.belgian_officer
+    dossier, other = DossierFactory(handler=officer), DossierFactory(handler=officer)
+    project = project_of(me, officer, dossiers=[dossier], name="A first one")
+    make(me, officer, name="Z goes on")
+    with as_person(officer), pytest.raises(PermissionDenied, match="heads of desk"):
+        projects.end(project=project, by=officer)
+    end(me, project, "The court has decided.")
+    project.refresh_from_db()
+    assert (project.ended_by_id, project.ended_reason) == (me.pk, "The court has decided.")
+    with as_person(officer):
+        assert [(row.name, row.ended_at is not None) for row in selectors.mine(officer)] == [
+            ("Z goes on", False),
+            ("A first one", True),
+        ]
+        (beside,) = selectors.of_dossier(dossier, officer)
+        assert beside.ended_at == project.ended_at
+        assert len(selectors.dossiers(project, officer)) == 1
+        with pytest.raises(PermissionDenied, match="has ended"):
+            projects.put_in(project=project, dossier=other, by=officer)
+        projects.take_out(project=project, dossier=dossier, by=officer)
+    with as_person(me):
+        for act in (
+            lambda: projects.end(project=project, by=me),
+            lambda: projects.rename(project=project, by=me, name="x"),
+            lambda: projects.name_person(
+                project=project, person=cast.dutch_officer.person_ptr, by=me
+            ),
+        ):
+            with pytest.raises(PermissionDenied, match="has ended"):
+                act()
+        projects.leave(project=project, person=officer.person_ptr, by=me)
+    assert LogRow.objects.filter(action="project.ended").count() == 1
+
+
 def test_the_log_holds_neither_name_nor_members_names(cast: Cast) -> None:
     project = make(cast.belgian_head, cast.dutch_officer, name="Tucán")
     with as_person(cast.belgian_head):
         projects.consult(project=project, by=cast.belgian_head)
         projects.leave(project=project, person=cast.dutch_officer.person_ptr, by=cast.belgian_head)
+        projects.rename(project=project, by=cast.belgian_head, name="Tucán dos")
+        projects.end(project=project, by=cast.belgian_head, reason="Tucán is over.")
     rows = LogRow.objects.filter(action__startswith="project.").order_by("at")
     assert [row.action for row in rows] == [
         "project.made", "project.joined", "project.viewed", "project.left",
+        "project.renamed", "project.ended",
     ]  # fmt: skip
     for row in rows:
         assert row.chain == "BE"

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Posting, User
 from accounts.zones import zones_of
 from cases.models import Clock, Dossier
-from cases.services import time
+from cases.services import clocks, time
 from lodesk.alerts.models import Alert
 from lodesk.alerts.wording import wording_of
 from tests import steps
@@ -203,6 +203,82 @@ def test_what_headquarters_owe_is_told_to_headquarters_too(cast: Cast, dossier: 
     running(dossier, since=HOUR)
     remind()
     assert told() == {"clock.past": {cast.belgian_officer.pk, *headquarters(cast)}}
+
+
+def lasting(dossier: Dossier, kind: str, rule: str, *, days: int, since: timedelta) -> Clock:
+    """A clock of so many days that has been running for so long and a minute."""
+    starts_at = timezone.now() - since - MINUTE
+    made: Clock = ClockFactory(
+        dossier=dossier, kind=kind, rule=rule, starts_at=starts_at,
+        term_at=starts_at + timedelta(days=days),
+    )  # fmt: skip
+    return made
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule", "days"),
+    [
+        ("host_authority", "10wd_host", 14),
+        ("host_authority", "5wd_host", 7),
+        ("headquarters", "2wd_owner", 4),  # over a weekend
+        ("authorisation", "", 10),
+    ],
+)
+@pytest.mark.parametrize(
+    ("left", "event"), [(0.5, "clock.half"), (0.02, "clock.near"), (0, "clock.past")]
+)
+def test_what_others_owe_reminds_the_handler_by_itself(
+    cast: Cast, dossier: Dossier, kind: str, rule: str, days: int, left: float, event: str
+) -> None:
+    # Nobody presses a button: a question to a host authority, to headquarters, to a court.
+    lasting(dossier, kind, rule, days=days, since=timedelta(days=days) * (1 - left))
+    remind()
+    assert cast.belgian_officer.pk in told()[event]
+    assert set(told()) == {event}
+
+
+def test_a_question_that_is_recorded_starts_the_clock_that_reminds(
+    cast: Cast, dossier: Dossier
+) -> None:
+    long_ago = timezone.now() - timedelta(days=30)
+    for whom in ("Policía Antinarcóticos", "CGI"):
+        steps.write(
+            cast.belgian_officer, dossier, kind="question", counterpart=whom, direction="out",
+            at=long_ago,
+        )  # fmt: skip
+    assert {clock.kind for clock in Clock.objects.filter(tell_at__isnull=False)} == {
+        "host_authority",
+        "headquarters",
+    }
+    assert remind() > 0
+
+
+@pytest.mark.parametrize(
+    ("later", "event"), [(0, "clock.past"), (1, "clock.unanswered"), (2, "clock.unanswered")]
+)
+def test_an_authorisation_that_has_not_come_in_its_time_goes_up_the_ladder(
+    cast: Cast, dossier: Dossier, later: int, event: str
+) -> None:
+    quarter = DAY  # of four
+    with as_person(cast.belgian_officer):
+        clocks.pause(
+            clock=running(dossier, "7d", since=6 * DAY),
+            by=cast.belgian_officer,
+            kind="authorisation",
+            starts_at=timezone.now() - 4 * DAY - later * quarter - MINUTE,
+            expected_until=timezone.now() - later * quarter - MINUTE,
+            reason="Under seal.",
+        )
+    Alert.objects.all().delete()
+    remind()
+    ladder = [{cast.belgian_officer.pk}, {cast.belgian_head.pk}, headquarters(cast)]
+    assert told() == {event: ladder[later]}
+    alert = Alert.objects.first()
+    assert alert is not None
+    with as_person(cast.belgian_officer):
+        words = wording_of(alert, zones_of(cast.belgian_officer))
+    assert words.facts[0].value == "Judicial authorisation"
+    assert "seal" not in str(words)
 
 
 def test_a_review_is_for_headquarters(cast: Cast) -> None:

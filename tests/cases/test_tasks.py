@@ -226,6 +226,90 @@ def test_who_is_given_a_task_is_told_and_nobody_else(cast: Cast, dossier: Dossie
     assert len(told("task.assigned")) == 2  # never who did it
 
 
+def reasons(event: str) -> dict[int, str]:
+    """Who was told of an event, and why."""
+    return dict(Alert.objects.filter(event=event).values_list("recipient", "because"))
+
+
+def test_who_had_a_task_and_who_made_it_are_told_that_it_is_given_on(
+    cast: Cast, dossier: Dossier
+) -> None:
+    maker, first, second, third = (
+        cast.belgian_officer, cast.belgian_colleague, cast.belgian_head, cast.belgian_headquarters,
+    )  # fmt: skip
+    steps.move_task(second, steps.give_task(maker, dossier, first), to=third)
+    assert reasons("task.given_on") == {first.pk: "task_was_yours", maker.pk: "task_made"}
+    Alert.objects.all().delete()
+    steps.move_task(maker, Task.objects.get(), to=maker)  # the maker takes it back himself
+    assert reasons("task.given_on") == {third.pk: "task_was_yours"}
+    Alert.objects.all().delete()
+    steps.move_task(maker, Task.objects.get(), due_at=in_(days=5))
+    assert not Alert.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["done", "dropped"])
+def test_who_made_a_task_and_whose_it_was_are_told_that_it_is_over(
+    cast: Cast, dossier: Dossier, how: str
+) -> None:
+    maker, mine, other = cast.belgian_officer, cast.belgian_colleague, cast.belgian_head
+
+    def ends(by: User, task: Task) -> None:
+        if how == "done":
+            steps.finish_task(by, task)
+        else:
+            steps.drop_task(by, task, "No need.")
+
+    ends(mine, steps.give_task(maker, dossier, mine))
+    assert reasons(f"task.{how}") == {maker.pk: "task_made"}
+    Alert.objects.all().delete()
+    ends(other, steps.give_task(maker, dossier, mine))
+    assert reasons(f"task.{how}") == {maker.pk: "task_made", mine.pk: "task"}
+    Alert.objects.all().delete()
+    ends(maker, steps.give_task(maker, dossier, maker))
+    assert not Alert.objects.exists()  # never who did it
+
+
+def test_who_no_longer_sees_the_dossier_is_told_nothing_of_his_former_task(
+    cast: Cast, dossier: Dossier
+) -> None:
+    dutch, mandate = (
+        cast.dutch_officer,
+        MandateFactory(dossier=dossier, receiver=cast.dutch_officer),
+    )
+    grant(dossier, dutch, "contribute", mandate)
+    steps.move_task(cast.belgian_officer, steps.give_task(cast.belgian_officer, dossier, dutch),
+                    to=cast.belgian_head)  # fmt: skip
+
+    def read() -> list[str]:
+        with as_person(dutch):
+            found = Alert.objects.visible_to(dutch).filter(event="task.given_on")
+            return list(found.values_list("event", flat=True))
+
+    assert read() == ["task.given_on"]
+    with without_rules("cases_mandate"):
+        as_owner("UPDATE cases_mandate SET ends_at = now() WHERE id = %s", [mandate.pk])
+    assert read() == []
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "fr", "de"])
+def test_the_alert_that_a_task_is_over_says_nothing_of_it(
+    cast: Cast, dossier: Dossier, language: str
+) -> None:
+    other = cast.belgian_colleague
+    task = steps.give_task(other, dossier, cast.belgian_officer, title="Reefer")
+    steps.move_task(cast.belgian_officer, task, to=cast.belgian_head)
+    steps.drop_task(cast.belgian_head, Task.objects.get(), "Reefer was sold.")
+    steps.finish_task(cast.belgian_head, steps.give_task(other, dossier, cast.belgian_head))
+    alerts = Alert.objects.filter(recipient=other.pk)
+    assert {alert.event for alert in alerts} == {"task.given_on", "task.dropped", "task.done"}
+    with as_person(other), translation.override(language):
+        for alert in alerts:
+            words = wording_of(alert, zones_of(other))
+            assert words.headline
+            assert words.subject
+            assert "Reefer" not in f"{words.headline}{words.subject}{words.because}{words.facts}"
+
+
 @pytest.mark.parametrize("language", ["en", "nl", "fr", "de"])
 def test_the_alert_says_by_when_and_not_what(cast: Cast, dossier: Dossier, language: str) -> None:
     other = cast.belgian_colleague

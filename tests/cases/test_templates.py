@@ -9,7 +9,8 @@ from cases.selectors import templates as selectors
 from cases.services import templates
 from cases.services.dossiers import StaleError
 from lodesk.audit.models import LogRow
-from tests.factories import Cast, TemplateFactory, as_person
+from tests.factories import Cast, MandateFactory, TemplateFactory, as_person, raw, without_rules
+from tests.looking import as_owner
 
 pytestmark = pytest.mark.django_db
 FIELDS = {
@@ -76,6 +77,44 @@ def test_a_template_is_chosen_in_its_country_while_in_use(cast: Cast) -> None:
     keep(cast.belgian_coordinator, "retire", mine)
     with as_person(me):
         assert selectors.chosen(me, str(mine.pk)) is None
+
+
+def test_a_template_of_another_country_is_chosen_by_who_may_open_such_a_dossier_for_it(
+    cast: Cast,
+) -> None:
+    seizure, fugitive = TemplateFactory(), TemplateFactory(kind="fugitive")
+    dutch, me = TemplateFactory(owner="NL"), cast.dutch_officer
+
+    def offered(person: User = me) -> set[Template]:
+        with as_person(person):
+            assert selectors.in_use(person) == [dutch]  # of the own country, whatever one may open
+            found = selectors.to_open_with(person)
+            assert found[0] == dutch
+            for each in (seizure, fugitive, dutch):
+                assert (selectors.chosen(person, str(each.pk)) == each) is (each in found)
+        keys = {key for (key,) in raw(person, "SELECT id FROM cases_template")}
+        assert keys == {each.pk for each in found}  # both walls
+        return set(found)
+
+    assert offered() == {dutch}
+    MandateFactory(owner="BE", desk="BOG", receiver=cast.team("NL"), kinds=["seizure"])
+    assert offered() == {dutch, seizure}
+    assert offered(cast.dutch_uncertified) == {dutch}  # who opens none for it
+    MandateFactory(owner="BE", desk="BOG", receiver=cast.team("NL"))
+    assert offered() == {dutch, seizure, fugitive}
+    keep(cast.belgian_coordinator, "retire", fugitive)
+    assert offered() == {dutch, seizure}
+    with without_rules("cases_mandate"):
+        as_owner("UPDATE cases_mandate SET ends_at = now()")
+    assert offered() == {dutch}
+
+
+def test_a_template_says_for_whom_one_opens_unless_that_was_chosen(cast: Cast) -> None:
+    template = TemplateFactory(owner="NL", title="")
+    offered = {"owner": "BE"}
+    for typed, owner in (("BE", "NL"), ("LU", "LU")):
+        filled = selectors.filled_in({"owner": typed}, template, offered=offered, before=None)
+        assert filled == {"owner": owner}
 
 
 def test_what_was_typed_is_never_overwritten(cast: Cast) -> None:

@@ -1,60 +1,32 @@
-"""What a mail says: read from a file (.eml) or from pasted source, by Python's own parser.
+"""A mail in its source, as a file (.eml) or pasted, read by Python's own parser."""
 
-Pure functions. Nothing of a mail is executed or fetched: of HTML only the words are kept.
-"""
-
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.errors import HeaderParseError
 from email.message import EmailMessage, MIMEPart
-from email.utils import getaddresses
-from html.parser import HTMLParser
+from email.utils import formataddr, getaddresses
 
-BLOCKS = frozenset({"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "blockquote", "table"})
-SILENT = frozenset({"script", "style", "head", "title"})
+from cases.mails.parts import (
+    Address,
+    Attachment,
+    EncryptedMailError,
+    Mail,
+    UnreadableMailError,
+    line_of,
+    text_of,
+)
+from cases.mails.words import of_html
 
-
-class UnreadableMailError(ValueError):
-    """This is no mail: nobody sent it, or it holds nothing."""
-
-
-@dataclass(frozen=True)
-class Address:
-    """Who sent or received a mail."""
-
-    name: str
-    address: str
-
-    def __str__(self) -> str:
-        return self.name or self.address
-
-
-@dataclass(frozen=True)
-class Attachment:
-    """A file that came with a mail, under the name the sender gave it."""
-
-    name: str
-    content: bytes
-
-
-@dataclass(frozen=True)
-class Mail:
-    """A mail as an entry needs it."""
-
-    sender: Address
-    recipients: tuple[Address, ...]
-    subject: str
-    sent_at: datetime | None
-    text: str
-    attachments: tuple[Attachment, ...] = ()
+SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"})
 
 
 def read(source: bytes) -> Mail:
-    """Read a mail from its source. Raises UnreadableMailError when it is none."""
+    """Read a mail from its source. Raises UnreadableMailError when it is none, or sealed."""
     message = message_from_bytes(source, policy=policy.default)
     if not isinstance(message, EmailMessage):  # the policy makes these
         raise UnreadableMailError
+    if message.get_content_type() in SEALED:
+        raise EncryptedMailError
     senders = _addresses(message, "from") or _addresses(message, "sender")
     text, attachments = _text(message), tuple(_attachments(message))
     if not senders or not (text or attachments or message["subject"]):
@@ -69,13 +41,21 @@ def read(source: bytes) -> Mail:
     )
 
 
+def contents(source: bytes) -> tuple[str, tuple[Attachment, ...]]:
+    """Text and attachments of a part that stands alone, as Outlook keeps a signed mail."""
+    message = message_from_bytes(source, policy=policy.default)
+    if not isinstance(message, EmailMessage):  # the policy makes these
+        raise UnreadableMailError
+    return _text(message), tuple(_attachments(message))
+
+
 def _header(message: EmailMessage, name: str) -> str:
     """A header in one line; what cannot be decoded stands as it came."""
     try:
         value = message[name]
     except (HeaderParseError, ValueError, IndexError):
         return ""
-    return " ".join(str(value or "").split())
+    return line_of(str(value or ""))
 
 
 def _addresses(message: EmailMessage, name: str) -> tuple[Address, ...]:
@@ -100,9 +80,8 @@ def _text(message: EmailMessage) -> str:
         return ""
     words = _content(body)
     if body.get_content_type() == "text/html":
-        words = words_of(words)
-    lines = [line.rstrip() for line in words.replace("\r\n", "\n").split("\n")]
-    return "\n".join(lines).strip()
+        words = of_html(words)
+    return text_of(words)
 
 
 def _content(part: MIMEPart) -> str:
@@ -130,34 +109,25 @@ def _bytes(part: EmailMessage) -> bytes:
     return payload if isinstance(payload, bytes) else b""
 
 
-class _Words(HTMLParser):
-    """Keeps the words of a page, a line for each block."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._silent += tag in SILENT
-        if tag in BLOCKS:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent -= tag in SILENT and self._silent > 0
-        if tag in BLOCKS:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.parts.append(" ".join(data.split()) + " " if data.strip() else "")
+def written(mail: Mail) -> bytes:
+    """A mail as source again: what was read of a mail within another stays a mail."""
+    message = EmailMessage()
+    message["From"] = _said(mail.sender)
+    if mail.recipients:
+        message["To"] = ", ".join(_said(each) for each in mail.recipients)
+    message["Subject"] = mail.subject
+    if mail.sent_at is not None:
+        message["Date"] = mail.sent_at
+    message.set_content(mail.text)
+    for each in mail.attachments:
+        message.add_attachment(
+            each.content, maintype="application", subtype="octet-stream", filename=each.name
+        )
+    return message.as_bytes()
 
 
-def words_of(html: str) -> str:
-    """The words of HTML, without markup, scripts and styles."""
-    reader = _Words()
-    reader.feed(html)
-    reader.close()
-    lines = [line.strip() for line in "".join(reader.parts).split("\n")]
-    kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
-    return "\n".join(kept).strip()
+def _said(who: Address) -> str:
+    """A person in a header; where there is no address a header can hold, the name must do."""
+    if who.address.isascii():
+        return formataddr((who.name, who.address))
+    return formataddr((str(who), ""))
