@@ -25,7 +25,9 @@ def copied_database() -> Iterator[str]:
         server.execute(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
         # A connection that an earlier test's thread has left open would be in the way.
         server.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [original]
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = %s AND backend_type = 'client backend'",
+            [original],
         )
         server.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
         connection.settings_dict["NAME"] = copy

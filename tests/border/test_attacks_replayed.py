@@ -254,6 +254,9 @@ def due(stage: Stage) -> Stage:
     ClockFactory(dossier=stage.handled, kind="own", rule="", **past)
     steps.begin(stage.cast.belgian_officer, stage.handled)
     as_owner("UPDATE cases_upload SET at = now() - interval '2 days'")
+    steps.ask_export(stage.cast.belgian_officer, stage.handled)
+    as_owner("UPDATE cases_export SET at = now() - interval '2 days', state = 'failed'")
+    steps.ask_export(stage.cast.belgian_officer, stage.handled)
     as_owner("UPDATE django_session SET expire_date = now() - interval '1 hour'")
     return stage
 

@@ -319,6 +319,7 @@ def every_step(world: World) -> None:
     story.decides()
     story.gives_tasks()
     story.sets_up()
+    story.exports()
     missing = set(Step) - story.taken - {Step.VIEW}
     if world.of not in POSTED:
         missing -= {Step.WITHDRAW, Step.DECLINE, Step.ACCEPT}
@@ -468,6 +469,20 @@ class _Story:
                 f"/d/{lapsed.reference}/",
             ):
                 visitor.get(path)
+
+    def exports(self) -> None:
+        """Have a package for oneself and one for others made, and download both."""
+        _late, _offered, lapsed, *_rest = self.home
+        worker, path = self.people["worker"], f"/d/{lapsed.reference}/exports"
+        for step, use in ((Step.EXPORT, "work"), (Step.EXPORT_TO_OTHERS, "pass_on")):
+            asked = {"form": "package", "use": use, "reason": "For the file."}
+            self.sent(worker.post(path, asked), step)
+            export = Export.objects.filter(dossier=lapsed.pk, use=use).latest("at")
+            worker.get(f"/exports/{export.pk}/")
+            steps.make_exports()
+            worker.get(f"/exports/{export.pk}/")
+            worker.post(f"/exports/{export.pk}/file", {})
+        worker.get(path)
 
     def offers(self, dossier: Dossier, to: str) -> None:
         """Offer a dossier."""

@@ -22,11 +22,11 @@ def test_a_package_is_made_while_the_page_watches(
     )
     page = signed_in("nl-lo-bog")
     page.goto(f"/d/{reference}/")
-    page.get_by_role("link", name="Afdrukken of exporteren").click()
-    page.get_by_label("Pakket: ZIP").check()
-    page.get_by_label("Reden").fill("Voor de map van de officier.")
-    page.get_by_role("button", name="Maken").click()
-    button = page.get_by_role("button", name="Downloaden")
+    page.get_by_role("link", name="Print or export").click()
+    page.get_by_label("Package: ZIP").check()
+    page.get_by_label("Reason").fill("For the file of the magistrate.")
+    page.get_by_role("button", name="Make it").click()
+    button = page.get_by_role("button", name="Download")
     expect(button).to_be_visible(timeout=30_000)  # nobody has reloaded the page
     with page.expect_download() as waiting:
         button.click()
