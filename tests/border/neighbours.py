@@ -407,7 +407,8 @@ def _sets_up(made: Template, country: str, third: str) -> None:
     ProjectDossier.objects.create(project=own, dossier=late, made_by=worker.person_ptr)
     assert made.joint is not None
     ProjectDossier.objects.create(project=made.joint, dossier=lapsed, made_by=worker.person_ptr)
-    TemplateFactory(pk=secrets.template, owner=country, name=word, title=word)
+    # Of a kind nobody of another country may open for it: those of the others are read by design.
+    TemplateFactory(pk=secrets.template, owner=country, name=word, title=word, kind="visit")
     asked = f"q={word}&kind=other"
     SavedViewFactory(pk=secrets.saved_view, person=worker, name=word, asked=asked)
 
