@@ -94,7 +94,7 @@ def _labels() -> dict[str, str]:
         "kind": _("Kind"),
         "size": _("Size"),
         "digest": "SHA-256",
-        "page_of": _("page %(number)s of %(total)s") % {"number": "\1", "total": "\2"},
+        "page_of": _("page %(number)s of %(total)s") % {"number": "{number}", "total": "{total}"},
     }
 
 

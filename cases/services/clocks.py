@@ -1,7 +1,6 @@
 """Start, pause, resume and settle the clocks of a dossier.
 
-What follows from it (the due time of the clock and of the dossier, the next reminder) PostgreSQL
-derives itself, so that who may only contribute moves a due time by what he records.
+What follows from it (due times, the next reminder) PostgreSQL derives itself.
 """
 
 from datetime import datetime

@@ -22,6 +22,7 @@ from cases.services import exports as services
 from cases.services.exports import NotReadyError
 from lodesk.audit.models import LogRow
 from lodesk.files import store
+from lodesk.prints import typesetting
 from tests import steps
 from tests.factories import (
     Cast,
@@ -164,6 +165,15 @@ def test_a_print_says_whose_it_is_the_codes_who_made_it_and_what_for_on_every_pa
     ]
     said = [each["text"] for each in words["entries"] if not each["event"]]
     assert said == ["Plain words.", "Held by H1.", "Held by H2."]
+
+
+def test_the_pages_of_a_print_are_counted(cast: Cast, dossier: Dossier) -> None:
+    """The template puts the numbers in; what is made printable must leave it their places."""
+    words = typesetting.printable(words_of(cast.belgian_officer, dossier))
+    assert words["labels"]["page_of"] == "page {number} of {total}"
+    template = export_making.TEMPLATE.read_text()
+    assert '.replace("{number}"' in template
+    assert '.replace("{total}"' in template
 
 
 def test_a_print_takes_every_script_and_no_command(cast: Cast, dossier: Dossier) -> None:

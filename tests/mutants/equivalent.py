@@ -32,6 +32,9 @@ EQUIVALENT: dict[str, str] = {
         "It writes a copy of less than the row that has just passed the policy, by the same actor,"
         " which the policy would let pass as well."
     ),
+    "policy alert_add on alerts_alert: WITH CHECK without subject_id IS NOT NULL": (
+        "No dossier has the key NULL, so nothing without a subject is visible, which is asked next."
+    ),
     "function cases_holds: without the refusal: own IS NULL": (
         "A dossier that is not there has no grants."
     ),
