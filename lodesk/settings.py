@@ -133,8 +133,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "make prints and packages": {
         "task": "cases.tasks.make_exports",
-        "schedule": 2.0,
-        "options": {"expires": 2},
+        "schedule": 5.0,
+        "options": {"expires": 5},
     },
     "forget prints and packages of yesterday": {
         "task": "cases.tasks.forget_exports",
