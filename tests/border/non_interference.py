@@ -283,7 +283,8 @@ def _plain(response: HttpResponse) -> str:
 def _body(response: HttpResponse) -> str:
     """The page, or the file that is streamed."""
     if response.streaming:
-        return b"".join(response.streaming_content).decode("latin-1")  # any bytes, one character each
+        # Any bytes, one character each.
+        return b"".join(response.streaming_content).decode("latin-1")
     return response.content.decode(response.charset)
 
 
