@@ -77,6 +77,21 @@ BEGIN
       RETURNING e.id, e.person_id;
 END $$;
 
+-- Give up an export that cannot be made, whoever may still see it: the next one does not wait for
+-- it. Answers with the name of its file. Safe: for the system only, nobody acting.
+CREATE OR REPLACE FUNCTION cases_give_up_export(which uuid) RETURNS varchar
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+  stored varchar;
+BEGIN
+  IF lodesk_me() IS NOT NULL THEN
+    RAISE insufficient_privilege USING MESSAGE = 'only the system gives up exports';
+  END IF;
+  UPDATE cases_export e SET state = 'failed' WHERE e.id = which AND e.state = 'working'
+    RETURNING e.file INTO stored;
+  RETURN stored;
+END $$;
+
 -- Forget exports after a day, whatever became of them. Answers with the names of their files.
 -- Safe: for the system only, nobody acting.
 CREATE OR REPLACE FUNCTION cases_forget_exports(most integer) RETURNS TABLE (file varchar)

@@ -833,6 +833,8 @@ DOCUMENTS = (
     Attempt("delete an export", "DELETE FROM cases_export"),
     Attempt("claim an export", "SELECT count(*) FROM cases_claim_export()",
             frozenset({NOBODY, CLOSED})),
+    Attempt("give up an export", "SELECT cases_give_up_export(NULL)",
+            frozenset({NOBODY, CLOSED})),
     Attempt("forget exports", "SELECT count(*) FROM cases_forget_exports(9)",
             frozenset({NOBODY, CLOSED})),
 )  # fmt: skip

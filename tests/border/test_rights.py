@@ -64,7 +64,8 @@ CALLED = {
     "lodesk_in_project", "lodesk_leads",
     # acts that check again who asks
     "cases_first_grants", "cases_move_work", "cases_tidy_up", "cases_remind",
-    "cases_forget_uploads", "cases_claim_export", "cases_forget_exports",
+    "cases_forget_uploads", "cases_claim_export", "cases_give_up_export",
+    "cases_forget_exports",
     "cases_tasks_due",
     # the outbox and the log, for nobody acting
     "alerts_claim", "alerts_settle", "alerts_refuse_person", "audit_seal", "audit_anchor",

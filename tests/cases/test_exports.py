@@ -353,8 +353,9 @@ def test_access_that_ends_before_it_is_made_leaves_nothing(cast: Cast, dossier: 
     _end_access(cast)
     assert steps.make_exports() == 1
     export.refresh_from_db()
-    assert (export.state, export.sha256) == ("working", "")
+    assert (export.state, export.sha256) == ("failed", "")
     assert export.file not in store.names()
+    _does_not_hold_up_the_next(cast, dossier)
 
 
 def test_access_that_ends_while_it_is_made_ends_it(
@@ -372,9 +373,51 @@ def test_access_that_ends_while_it_is_made_ends_it(
     monkeypatch.setattr(export_making, "_print", late)
     steps.make_exports()
     export.refresh_from_db()
-    assert export.state == "working"  # nobody is there to be told
-    assert export.sha256 == ""
+    assert (export.state, export.sha256) == ("failed", "")
     assert export.file not in store.names()
+    _does_not_hold_up_the_next(cast, dossier)
+
+
+def test_access_that_ends_while_it_is_stored_leaves_no_file(
+    cast: Cast, dossier: Dossier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = viewer_of(dossier, cast.dutch_officer)
+    export = steps.ask_export(person, dossier, form="print")
+    put = store.put
+
+    def late(*values: Any, **named: Any) -> None:
+        put(*values, **named)
+        _end_access(cast)
+
+    monkeypatch.setattr(store, "put", late)
+    steps.make_exports()
+    export.refresh_from_db()
+    assert export.state == "failed"
+    assert export.file not in store.names()
+
+
+def test_a_fault_nobody_thought_of_fails_one_export_and_not_the_others(
+    cast: Cast, dossier: Dossier, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    export = steps.ask_export(cast.belgian_officer, dossier)
+
+    def broken(_work: Any) -> bytes:
+        raise ValueError("Plain words.")
+
+    monkeypatch.setattr(export_making, "_print", broken)
+    steps.make_exports()
+    monkeypatch.undo()
+    export.refresh_from_db()
+    assert export.state == "failed"
+    assert LogRow.objects.get(action="export.failed").facts["problem"] == "ValueError"
+    assert "ValueError" in caplog.text
+    assert "Plain words." not in caplog.text  # an error may quote what it was about
+    _does_not_hold_up_the_next(cast, dossier)
+
+
+def _does_not_hold_up_the_next(cast: Cast, dossier: Dossier) -> None:
+    steps.ask_export(cast.belgian_officer, dossier, form="print")
+    assert steps.make_exports() == 1
 
 
 def test_access_that_ends_afterwards_closes_the_file(cast: Cast, dossier: Dossier) -> None:
