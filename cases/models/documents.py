@@ -70,14 +70,10 @@ class Document(models.Model):
         return self.title
 
 
-class StoredFile(models.Model):
-    """What a version and an arriving file have in common: the stored file and its key."""
+class SealedFile(models.Model):
+    """A file in the store under a random name, and its key."""
 
-    file_name = models.CharField(max_length=255)  # as its owner called it; the stored one is random
     file = models.CharField(max_length=60, unique=True)
-    kind = models.CharField(max_length=100)  # media type, from the content
-    size = models.BigIntegerField()
-    sha256 = models.CharField(max_length=64)
     key_name = models.CharField(max_length=20)
     wrapped_key = models.BinaryField(default=bytes)
 
@@ -88,6 +84,18 @@ class StoredFile(models.Model):
     def held_key(self) -> WrappedKey:
         """The wrapped key of the file."""
         return WrappedKey(self.key_name, bytes(self.wrapped_key))
+
+
+class StoredFile(SealedFile):
+    """What a version and an arriving file have in common: a sealed file, and what it is."""
+
+    file_name = models.CharField(max_length=255)  # as its owner called it
+    kind = models.CharField(max_length=100)  # media type, from the content
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        abstract = True
 
 
 class DocumentVersion(StoredFile):

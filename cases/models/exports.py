@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from cases.models.checks import in_our_time, one_of
-from cases.models.documents import SHA256
+from cases.models.documents import SHA256, SealedFile
 from cases.models.dossiers import Dossier
-from lodesk.files.keys import WrappedKey
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -50,7 +49,7 @@ class ExportQuerySet(models.QuerySet["Export"]):
         return self.filter(person=user.pk, dossier__in=Dossier.objects.visible_to(user))
 
 
-class Export(models.Model):
+class Export(SealedFile):
     """One print or package, seen by who asked for it; the file is sealed like a document."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -68,9 +67,6 @@ class Export(models.Model):
     done = models.PositiveIntegerField(default=0)  # of the steps, so many
     steps = models.PositiveIntegerField(default=0)
     tries = models.PositiveSmallIntegerField(default=0)
-    file = models.CharField(max_length=60, unique=True)
-    key_name = models.CharField(max_length=20)
-    wrapped_key = models.BinaryField(default=bytes)
     size = models.BigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField(default=timezone.now)
@@ -105,8 +101,3 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"{self.form} {self.state}"
-
-    @property
-    def held_key(self) -> WrappedKey:
-        """The wrapped key of the file."""
-        return WrappedKey(self.key_name, bytes(self.wrapped_key))
