@@ -4,11 +4,15 @@ The servers are not under it: honcho stops everything at once, and they must sto
 """
 
 import multiprocessing
+import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
+from honcho.compat import ProcessManager
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
 from honcho.printer import Printer
@@ -20,6 +24,22 @@ from lodesk.embedded.places import REPOSITORY
 Watch = Callable[[threading.Event], None]
 
 
+class ToTheFirst(ProcessManager):  # type: ignore[misc]  # honcho has no types
+    """Who is told to end: the process itself, which ends its own children when they are done.
+
+    honcho tells the whole group at once, and a worker's child died in the middle of its task.
+    """
+
+    def terminate(self, pid: int) -> None:
+        """Ask it to end."""
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+    def terminate_group(self, pid: int) -> None:
+        """Ask everybody it left behind to end."""
+        super().terminate(pid)
+
+
 class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
     """honcho's manager, with watchers that begin when the processes do."""
 
@@ -28,6 +48,7 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
             # honcho hands its processes over as they are; newer Pythons would copy them.
             multiprocessing.set_start_method("fork", force=True)
         super().__init__(Printer(sys.stdout, time_format="%H:%M:%S"))
+        self._procmgr = ToTheFirst()
         self.environment = dict(environment)
         self.over = threading.Event()
         self._ended_alone: list[tuple[str, int]] = []
@@ -67,7 +88,7 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
                 pid = process.get("pid")
                 if pid and "returncode" not in process and processes.began(pid) is None:
                     # Not collected yet, so its number and its group are still its own.
-                    self._procmgr.terminate(pid)
+                    self._procmgr.terminate_group(pid)
 
     def _start(self) -> None:
         super()._start()
