@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from lodesk.embedded.places import REPOSITORY, var_folder
@@ -59,7 +60,12 @@ def folder() -> Path:
 
 def results() -> dict[str, Result]:
     """The last result of each mutant, by name."""
-    return {each["name"]: Result(**each) for each in _lines("results.jsonl")}
+    return {result.name: result for result in news(0)}
+
+
+def news(since: int) -> list[Result]:
+    """The results of every process, but for so many that one has heard of."""
+    return [Result(**each) for each in islice(_lines("results.jsonl"), since, None)]
 
 
 def keep(result: Result) -> None:

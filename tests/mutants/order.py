@@ -3,15 +3,17 @@
 Nobody but PostgreSQL knows which test touches a function or a table: its statistics of the
 transaction are read at the end of each test (`measuring.py`). A test that does not touch what a
 mutant changes cannot notice it and is not asked, unless nothing is known of it. Among the others
-those that noticed its neighbours come first, and those that speak of the same things.
+those that noticed its neighbours come first, and those that speak of the same things. Tests that
+share what their module makes are asked together, as late as their module is slow to set up.
 """
 
 import inspect
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from math import log, log1p
+from typing import Any
 
 import pytest
 
@@ -27,29 +29,41 @@ TYPICAL = Touch(0.3, None)
 class Order:
     """The order of the tests for one mutant after the other; learns from what noticed."""
 
-    def __init__(
-        self, items: Sequence[pytest.Item], touches: Mapping[str, Touch], results: Iterable[Result]
-    ) -> None:
+    def __init__(self, items: Sequence[pytest.Item], touches: Mapping[str, Touch]) -> None:
         self._items, self._touches = items, touches
         self._known = frozenset().union(*(each.touched or () for each in touches.values()))
         self._words = {item.nodeid: _words(_source(item)) for item in items}
         self._tests_with = Counter(word for words in self._words.values() for word in words)
+        self._shares = {item.nodeid for item in items if _of_module(item)}
+        self._slowest: dict[str, float] = {}
+        for item in items:
+            test, seconds = item.nodeid, self._touch(item).seconds
+            self._slowest[_file(test)] = max(seconds, self._slowest.get(_file(test), 0))
         self._noticed: Counter[str] = Counter()
         self._noticed_about: Counter[tuple[str, str]] = Counter()
-        for result in results:
-            self.learn(result)
 
     def learn(self, result: Result) -> None:
-        """A test that noticed one mutant may notice its neighbours."""
+        """A test that noticed one mutant may notice its neighbours; so may its variants."""
         if result.outcome == NOTICED:
-            self._noticed[result.by] += 1
-            self._noticed_about[result.by, _subject(result.name)] += 1
+            for of in {result.by, _function(result.by), _file(result.by)}:
+                self._noticed[of] += 1
+                self._noticed_about[of, _subject(result.name)] += 1
 
     def of(self, mutant: Mutant, patience: float) -> list[pytest.Item]:
         """The tests that may notice it, the likeliest first, as many as take so many seconds."""
         asked = [item for item in self._items if self._may_notice(mutant, item)]
         words = _words(f"{mutant.subject} {mutant.change}")
-        asked.sort(key=lambda item: (-self._worth(mutant, words, item), item.nodeid))
+        worth = {item.nodeid: self._worth(mutant, words, item) for item in asked}
+        shared: dict[str, float] = {}
+        for test in worth.keys() & self._shares:
+            shared[_file(test)] = max(self._worth_together(worth, test), shared.get(_file(test), 0))
+
+        def place(item: pytest.Item) -> tuple[float, str, float, str]:
+            test = item.nodeid
+            module = _file(test) if test in self._shares else ""
+            return -(shared[module] if module else worth[test]), module, -worth[test], test
+
+        asked.sort(key=place)
         seconds = accumulate(self._touch(item).seconds for item in asked)
         return [item for item, total in zip(asked, seconds, strict=True) if total <= patience]
 
@@ -63,9 +77,16 @@ class Order:
         test, touch = item.nodeid, self._touch(item)
         common = words & self._words[test]
         likely = 0.05 + 0.1 * sum(log(len(self._items) / self._tests_with[word]) for word in common)
-        likely += 2.0 * self._noticed_about[test, mutant.subject] + 0.1 * log1p(self._noticed[test])
+        for of, much in ((test, 1.0), (_function(test), 2.0), (_file(test), 0.2)):
+            likely += much * min(3, self._noticed_about[of, mutant.subject])
+            likely += 0.05 * log1p(self._noticed[of])
         likely += 0.2 * test.startswith(BORDER)
         return likely / (0.1 + touch.seconds)
+
+    def _worth_together(self, worth: Mapping[str, float], test: str) -> float:
+        """Its worth if it had to be asked alone, with what its module sets up."""
+        seconds = self._touches.get(test, TYPICAL).seconds
+        return worth[test] * (0.1 + seconds) / (0.1 + self._slowest[_file(test)])
 
     def _touch(self, item: pytest.Item) -> Touch:
         return self._touches.get(item.nodeid, TYPICAL)
@@ -73,6 +94,20 @@ class Order:
 
 def _subject(name: str) -> str:
     return name.split(": ")[0]
+
+
+def _function(test: str) -> str:
+    return test.split("[")[0]
+
+
+def _file(test: str) -> str:
+    return test.split("::")[0]
+
+
+def _of_module(item: pytest.Item) -> bool:
+    """Whether it uses something that is made once for its whole module."""
+    fixtures: Any = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 - pytest's own
+    return any(each.scope == "module" for found in fixtures.values() for each in found)
 
 
 def _source(item: pytest.Item) -> str:

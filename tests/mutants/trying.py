@@ -88,13 +88,14 @@ class Trying:
             self._measure_all(items)
             return
         border = sql.digest()
-        order = Order(items, kept.touches(), kept.results().values())
+        order, heard = Order(items, kept.touches()), 0
         for mutant in self._choose():
+            for news in kept.news(heard):  # of the other processes too
+                heard += 1
+                order.learn(news)
             if sql.digest() != border:
                 pytest.exit("the SQL files changed meanwhile: every test would fail", 3)
-            result = self._try(mutant, order.of(mutant, self._patience))
-            order.learn(result)
-            self._tell(result)
+            self._tell(self._try(mutant, order.of(mutant, self._patience)))
 
     # One mutant ------------------------------------------------------------------------------
 
