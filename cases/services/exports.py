@@ -63,5 +63,5 @@ def forget() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT file FROM cases_forget_exports(%s)", [BATCH])
         names = [name for (name,) in cursor.fetchall()]
-    transaction.on_commit(lambda: store.remove(names))
+    transaction.on_commit(lambda: store.remove(names), robust=True)
     return len(names)

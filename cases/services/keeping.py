@@ -73,7 +73,7 @@ def destroy(document: Document) -> int:
         reference=dossier.reference,
         facts={"document": document.pk, "digests": [each.sha256 for each in versions]},
     )
-    transaction.on_commit(lambda: store.remove(files))
+    transaction.on_commit(lambda: store.remove(files), robust=True)
     return len(versions)
 
 

@@ -130,7 +130,7 @@ def take_part(*, upload: Upload, by: "User", offset: int, content: bytes, sha256
     if upload.received == upload.size:
         _finish(upload, by, _content(upload))
         names = [_part(upload.file, number) for number in range(upload.parts)]
-        transaction.on_commit(lambda: store.remove(names))
+        transaction.on_commit(lambda: store.remove(names), robust=True)
     return upload
 
 
@@ -179,7 +179,7 @@ def _finish(upload: Upload, by: "User", content: Iterable[bytes]) -> None:
 def _refuse(upload: Upload, by: "User", refusal: Refusal, digest: str) -> None:
     _update(upload, state=UploadState.REFUSED, problem=refusal.value)
     log(by, "upload.refused", upload.dossier, problem=refusal.value, digest=digest)
-    transaction.on_commit(lambda: store.remove([upload.file]))
+    transaction.on_commit(lambda: store.remove([upload.file]), robust=True)
 
 
 def _counted(content: Iterable[bytes], digest: Any) -> Iterator[bytes]:
@@ -216,7 +216,7 @@ def give_up(*, upload: Upload, by: "User") -> None:
             return
         names = [upload.file, *(_part(upload.file, each) for each in range(upload.parts))]
         _update(upload, state=UploadState.REFUSED, problem="")
-        transaction.on_commit(lambda: store.remove(names))
+        transaction.on_commit(lambda: store.remove(names), robust=True)
 
 
 @transaction.atomic
@@ -227,5 +227,5 @@ def forget_stale() -> int:
         rows = cursor.fetchall()
     names = [_part(file, number) for file, parts, _whole in rows for number in range(parts)]
     names += [file for file, _parts, whole in rows if whole]
-    transaction.on_commit(lambda: store.remove(names))
+    transaction.on_commit(lambda: store.remove(names), robust=True)
     return len(rows)

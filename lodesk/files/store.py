@@ -6,7 +6,7 @@ The file system by default, any S3-compatible store by setting (docs/operations.
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from django.core.files import File
@@ -35,25 +35,25 @@ def put(name: str, chunks: Iterable[bytes], *, key: bytes) -> None:
             sealed.write(block)
         sealed.seek(0)
         remove([name])
-        if _storage().save(name, File(sealed, name=name)) != name:
-            raise StoreProblemError("a file of this name came between")
+        with _told("the store does not take the file"):
+            if _storage().save(name, File(sealed, name=name)) != name:
+                raise StoreProblemError("a file of this name came between")
 
 
 def read(name: str, *, key: bytes) -> SealedReader:
     """Open a stored file. Raises before anything is read when it is missing or damaged."""
-    try:
+    with _told("the stored file is missing"):
         size = _storage().size(name)
         stored = _storage().open(name)
-    except OSError as error:
-        raise StoreProblemError("the stored file is missing") from error
     return SealedReader(stored, key=key, name=name, sealed_size=size)
 
 
 def remove(names: Iterable[str]) -> None:
-    """Forget files; those that are gone already are no problem."""
-    for name in names:
-        with suppress(FileNotFoundError):
-            _storage().delete(name)
+    """Forget files; those that are gone already are no problem. A problem is the store's."""
+    with _told("the store does not forget a file"):
+        for name in names:
+            with suppress(FileNotFoundError):
+                _storage().delete(name)
 
 
 def names(folder: str = "") -> Iterator[str]:
@@ -66,6 +66,17 @@ def names(folder: str = "") -> Iterator[str]:
     yield from (f"{place}{file}" for file in sorted(files))
     for each in sorted(folders):
         yield from names(f"{place}{each}")
+
+
+@contextmanager
+def _told(problem: str) -> Iterator[None]:
+    """Say in our words what a store raised in its own: each has others."""
+    try:
+        yield
+    except StoreProblemError:
+        raise
+    except Exception as error:
+        raise StoreProblemError(problem) from error
 
 
 def _storage() -> Storage:
