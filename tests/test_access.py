@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+import pytest_django
+from django.db import transaction
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -28,8 +30,11 @@ from tests.factories import (
     TaskFactory,
     TemplateFactory,
     grant,
+    make_cast,
     project_of,
 )
+
+pytestmark = pytest.mark.django_db
 
 # The columns, in this order. The dossier is Belgian, at Bogotá, handled by belgian_officer.
 PEOPLE = {
@@ -185,9 +190,22 @@ class World:
     paths: dict[str, str]
 
 
-@pytest.fixture
-def world(cast: Cast) -> World:
+@pytest.fixture(scope="module")
+def cast(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[Cast]:
+    """Everybody, once for all tests of this module; each test is undone to where it began."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_cast()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def world(cast: Cast, django_db_blocker: pytest_django.DjangoDbBlocker) -> World:
     """A Belgian dossier a Dutch colleague may view; an offer at home; a mandate that is asked."""
+    with django_db_blocker.unblock():
+        return _world(cast)
+
+
+def _world(cast: Cast) -> World:
     held = DossierFactory(owner="BE", handler=cast.belgian_officer)
     mandate = MandateFactory(dossier=held, receiver=cast.dutch_colleague, level="view")
     grant(held, cast.dutch_colleague, "view", mandate)

@@ -73,7 +73,7 @@ def _parts(arguments: list[str]) -> list[str]:
     cores = min(len(os.sched_getaffinity(0)), MOST_PARTS) if sys.platform == "linux" else 1
     if real.database or real.redis or led or cores == 1:
         return []
-    return ["-n", str(cores), "--dist", "loadfile"]
+    return ["-n", str(cores), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def bench(arguments: list[str]) -> int:

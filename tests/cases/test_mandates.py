@@ -287,3 +287,14 @@ def _end_by_time(mandate: Mandate) -> None:
             starts_at=timezone.now() - timedelta(days=9),
             ends_at=timezone.now() - timedelta(hours=1),
         )
+
+
+def test_mandates_are_looked_up_by_their_dossier_not_in_the_set_of_all_in_sight(
+    cast: Cast,
+) -> None:
+    # `dossier IN (all in sight)` is hashed whole: 35 ms more a page for somebody who reads 30,000
+    # of a million dossiers (make bench, "who can see this").
+    with as_person(cast.belgian_officer):
+        statement = str(selectors.readable(cast.belgian_officer).query)
+    assert '"dossier_id" IN (SELECT' not in statement
+    assert 'EXISTS(SELECT 1 AS "a" FROM "cases_dossier"' in statement

@@ -1,51 +1,44 @@
 """The drawn network: the same for the same seed, with the shares it says, and a whole border."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
+import pytest_django
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.db.models import Count
+from django.test import override_settings
 
 from accounts.models import Desk, User
-from cases.demo.scale import FEWEST, SUMMARY, fill, places
+from cases.demo.scale import SUMMARY, fill, places
 from cases.demo.scale.draw import CASELOAD, THREE, Drawn, draw
-from cases.demo.scale.places import CLOSED_DESK, NEW_DESK, SHARES, Team
+from cases.demo.scale.places import CLOSED_DESK, NEW_DESK, SHARES
 from cases.models import Dossier
 from cases.models.readers import PHASES
-from cases.selectors import lists, mandates
+from cases.selectors import lists
 from cases.selectors.lists import Wanted
 from tests import steps
-from tests.factories import Cast, as_person
-from tests.looking import as_owner, sees
+from tests.factories import as_person
+from tests.looking import sees
 
+pytestmark = pytest.mark.django_db
 UNTIL = datetime(2026, 11, 24, tzinfo=UTC)
 COUNT = 1500
 
 
-@pytest.fixture
-def teams(db: None, settings: Any) -> list[Team]:
-    """The demo with its people and story, and the desks of the network."""
-    settings.DEMO = True
-    call_command("demo_data", verbosity=0)
-    return places.make()
-
-
-@pytest.fixture
-def network(teams: list[Team]) -> list[Drawn]:
-    """A drawn network in the tables."""
-    drawn = list(draw(teams, COUNT, seed=7, until=UNTIL))
-    fill.load(drawn)
-    fill.expand(UNTIL)
-    return drawn
-
-
-def test_the_same_seed_draws_the_same_and_another_another(teams: list[Team]) -> None:
-    def dossiers(seed: int) -> list[Drawn]:
-        return list(draw(teams, 400, seed=seed, until=UNTIL))
-
-    assert dossiers(7) == dossiers(7)
-    assert dossiers(7) != dossiers(8)
+@pytest.fixture(scope="module")
+def network(
+    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[list[Drawn]]:
+    """The demo, and a drawn network in its tables, for all tests here; each is undone."""
+    with django_db_blocker.unblock(), transaction.atomic(), override_settings(DEMO=True):
+        call_command("demo_data", verbosity=0)
+        drawn = list(draw(places.make(), COUNT, seed=7, until=UNTIL))
+        fill.load(drawn)
+        fill.expand(UNTIL)
+        yield drawn
+        transaction.set_rollback(True)
 
 
 def test_the_border_of_a_drawn_network_is_whole(network: list[Drawn]) -> None:
@@ -96,40 +89,6 @@ def test_a_mandate_of_a_drawn_dossier_lets_its_receiver_in_while_it_lasts(
         assert sees(receiver, Dossier.objects.get(pk=drawn.key)) is is_seen
 
 
-def test_mandates_are_looked_up_by_their_dossier_not_in_the_set_of_all_in_sight(
-    cast: Cast,
-) -> None:
-    # `dossier IN (all in sight)` is hashed whole: 35 ms more a page for somebody who reads 30,000
-    # of a million dossiers (make bench, "who can see this").
-    with as_person(cast.belgian_officer):
-        statement = str(mandates.readable(cast.belgian_officer).query)
-    assert '"dossier_id" IN (SELECT' not in statement
-    assert 'EXISTS(SELECT 1 AS "a" FROM "cases_dossier"' in statement
-
-
-@pytest.mark.parametrize("count", [1, FEWEST - 1])
-def test_too_few_are_refused_in_one_line(teams: list[Team], count: int) -> None:
-    with pytest.raises(CommandError, match="at least"):
-        call_command("demo_data", dossiers=count, seed=1, until=UNTIL)
-
-
 def test_a_second_drawing_is_refused(network: list[Drawn]) -> None:
     with pytest.raises(CommandError, match="already"):
         call_command("demo_data", dossiers=200, seed=1, until=UNTIL)
-
-
-def test_the_triggers_and_indexes_are_back(teams: list[Team]) -> None:
-    def rules() -> Any:
-        return as_owner(
-            "SELECT tgrelid::regclass::text, tgname, tgenabled::text FROM pg_trigger"
-            " WHERE NOT tgisinternal UNION ALL SELECT indexrelid::regclass::text,"
-            " pg_get_indexdef(indexrelid), '' FROM pg_index WHERE indrelid::regclass::text"
-            " LIKE 'cases\\_%%' UNION ALL SELECT conrelid::regclass::text, conname,"
-            " pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid::regclass::text"
-            " LIKE 'cases\\_%%' ORDER BY 1, 2, 3", []
-        )  # fmt: skip
-
-    before = rules()
-    fill.load(draw(teams, 200, seed=3, until=UNTIL))
-    fill.expand(UNTIL)
-    assert rules() == before
