@@ -1,5 +1,6 @@
 """A mail in its source, as a file (.eml) or pasted, read by Python's own parser."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.errors import HeaderParseError
@@ -18,6 +19,13 @@ from cases.mails.parts import (
 from cases.mails.words import of_html
 
 SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"})
+
+TEXTS = frozenset({"text/plain", "text/html"})
+# They prove nothing without the mail as it came, which is not kept.
+SIGNATURES = frozenset(
+    {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
+)
+LARGEST_ICON = 4096  # bytes
 
 
 def read(source: bytes) -> Mail:
@@ -95,14 +103,37 @@ def _content(part: MIMEPart) -> str:
 
 def _attachments(message: EmailMessage) -> list[Attachment]:
     found = []
-    for number, part in enumerate(message.iter_attachments(), start=1):
+    for number, part in enumerate(_beside(message), start=1):
         content = _bytes(part)
-        if content:
+        if content and not _is_icon(part, content):
             found.append(Attachment(part.get_filename() or f"attachment-{number}", content))
     return found
 
 
-def _bytes(part: EmailMessage) -> bytes:
+def _beside(part: MIMEPart, *, told_otherwise: bool = False) -> Iterator[MIMEPart]:
+    """Whatever is not the text, at any depth: mail programs put files within the text, too.
+
+    Within an alternative, further texts say the same again.
+    """
+    texts = set()
+    for each in part.iter_parts():
+        kind = each.get_content_type()
+        if each.get_content_maintype() == "multipart":
+            again = told_otherwise or part.get_content_subtype() == "alternative"
+            yield from _beside(each, told_otherwise=again)
+        elif kind in TEXTS and not each.is_attachment() and (told_otherwise or kind not in texts):
+            texts.add(kind)
+        elif kind not in SIGNATURES:
+            yield each
+
+
+def _is_icon(part: MIMEPart, content: bytes) -> bool:
+    """Whether it is an ornament of the text: a sign of a firm, a dot that tells who reads."""
+    is_within = part.get_content_maintype() == "image" and not part.is_attachment()
+    return is_within and len(content) < LARGEST_ICON
+
+
+def _bytes(part: MIMEPart) -> bytes:
     if part.get_content_type() == "message/rfc822":  # a mail in a mail stays a mail
         return b"".join(each.as_bytes() for each in part.iter_parts()) or part.as_bytes()
     payload = part.get_payload(decode=True)

@@ -1,5 +1,6 @@
 """Reading mails: what officers really get, also where it is odd or broken."""
 
+import base64
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -73,6 +74,57 @@ def test_a_mail_within_a_mail_is_an_attachment() -> None:
     message.add_attachment(inner)
     (attached,) = mails.read(message.as_bytes()).attachments
     assert mails.read(attached.content).text == "Inside."
+
+
+PICTURE = b"\x89PNG" + b"x" * 5000
+
+
+def _part(kind: str, content: bytes = b"", *parts: str) -> str:
+    """A part of a mail, with parts of its own."""
+    if not parts:
+        words = base64.b64encode(content).decode()
+        return f"Content-Type: {kind}\nContent-Transfer-Encoding: base64\n\n{words}\n"
+    edge = f"edge{len(''.join(parts))}"
+    inside = "".join(f"--{edge}\n{each}" for each in parts)
+    return f'Content-Type: {kind}; boundary="{edge}"\n\n{inside}--{edge}--\n'
+
+
+TEXT, HTML = _part("text/plain", b"Words."), _part("text/html", b"<p>Words.</p>")
+IMAGE, PDF = _part('image/png; name="seal.png"', PICTURE), _part("application/pdf", b"%PDF-1.7")
+SIGNED = _part("application/pkcs7-signature", b"signature")
+
+
+@pytest.mark.parametrize(
+    ("source", "attached"),
+    [
+        (_part("multipart/related", b"", HTML, IMAGE), [PICTURE]),
+        (_part("multipart/related", b"", HTML, _part("image/gif", b"GIF89a")), []),  # an ornament
+        (  # Outlook: a picture pasted into the text
+            _part("multipart/mixed", b"", _part(
+                "multipart/alternative", b"", TEXT, _part("multipart/related", b"", HTML, IMAGE)
+            ), PDF),
+            [PICTURE, b"%PDF-1.7"],
+        ),
+        (  # Apple's Mail: files between the words
+            _part("multipart/alternative", b"", TEXT, _part(
+                "multipart/mixed", b"", HTML, PDF, HTML
+            )),
+            [b"%PDF-1.7"],
+        ),
+        (  # signed: the signature proves nothing without the mail as it came
+            _part("multipart/signed", b"", _part("multipart/mixed", b"", TEXT, PDF), SIGNED),
+            [b"%PDF-1.7"],
+        ),
+        (_part("multipart/mixed", b"", TEXT, PDF, TEXT), [b"%PDF-1.7", b"Words."]),
+    ],
+    ids=["related", "ornament", "outlook", "apple", "signed", "words after"],
+)  # fmt: skip
+def test_files_within_the_text_come_along_and_ornaments_do_not(
+    source: str, attached: list[bytes]
+) -> None:
+    mail = mails.read(f"From: a@b.example\nMIME-Version: 1.0\n{source}".encode())
+    assert mail.text == "Words."
+    assert [each.content for each in mail.attachments] == attached
 
 
 def test_a_wrong_character_set_loses_no_mail() -> None:
