@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import factory
+import pytest_django
 from django.contrib.auth.models import Group, Permission
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -137,6 +138,18 @@ class Cast:
     def team(self, country: str, code: str = "BOG") -> NationalGroup:
         """The group of a country's team at a desk."""
         return self.teams[country, code]
+
+
+def shared_cast(
+    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[Cast]:
+    """Everybody, once for all tests of a module; each test is undone to where it began.
+
+    cast = pytest.fixture(shared_cast, scope="module")
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_cast()
+        transaction.set_rollback(True)
 
 
 def make_cast() -> Cast:

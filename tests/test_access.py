@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import pytest
 import pytest_django
-from django.db import transaction
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -30,8 +29,8 @@ from tests.factories import (
     TaskFactory,
     TemplateFactory,
     grant,
-    make_cast,
     project_of,
+    shared_cast,
 )
 
 pytestmark = pytest.mark.django_db
@@ -190,12 +189,7 @@ class World:
     paths: dict[str, str]
 
 
-@pytest.fixture(scope="module")
-def cast(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[Cast]:
-    """Everybody, once for all tests of this module; each test is undone to where it began."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield make_cast()
-        transaction.set_rollback(True)
+cast = pytest.fixture(shared_cast, scope="module")
 
 
 @pytest.fixture(scope="module")

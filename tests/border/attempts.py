@@ -4,6 +4,7 @@
 must be refused, whatever Python would have said.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -79,6 +80,12 @@ class Attempt:
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def about(self) -> str:
+        """The table or function of ours that it names first."""
+        found = re.search(r"\b(accounts|alerts|audit|auth|cases|django|lodesk)_\w+", self.statement)
+        return found[0] if found else "PostgreSQL"
 
 
 @dataclass(frozen=True)

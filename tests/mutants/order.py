@@ -23,6 +23,8 @@ from tests.mutants.mutant import Mutant
 # These look at the catalogue, and touch nothing by name.
 CATALOGUE = ("tests/border/test_rights.py", "tests/test_house.py")
 BORDER = "tests/border/"
+# Tries everything on one table as everybody: slow, and the likeliest of all.
+MATRIX = "tests/border/test_write_matrix.py::test_postgresql_lets_through"
 TYPICAL = Touch(0.3, None)
 
 
@@ -81,6 +83,8 @@ class Order:
             likely += much * min(3, self._noticed_about[of, mutant.subject])
             likely += 0.05 * log1p(self._noticed[of])
         likely += 0.2 * test.startswith(BORDER)
+        if test.startswith(MATRIX):
+            likely += 30.0 if {test[:-1].split("[")[1]} & mutant.about else 2.0
         return likely / (0.1 + touch.seconds)
 
     def _worth_together(self, worth: Mapping[str, float], test: str) -> float:
