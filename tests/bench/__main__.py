@@ -1,4 +1,4 @@
-"""`make bench`: draw, measure, load, and write docs/performance.md.
+"""`make bench`: draw, measure, load, and write docs/performance*.md.
 
 make bench                                 everything, about half an hour and 9 GB of disk
 make bench ARGS="--sizes 1000 100000"      other sizes
@@ -19,13 +19,20 @@ from typing import Any
 from lodesk.embedded.console import say
 from lodesk.embedded.places import REPOSITORY
 from lodesk.embedded.prepare import compile_catalogues
-from tests.bench import load, report, report_dossier
+from tests.bench import load, report, report_dossier, report_load
 from tests.bench.stock import Stock, results
 from tests.e2e.site import Shape, Site
 
 SHAPES = {
     "1 process": Shape(workers=1),
     "4 processes of 2 threads, pool of 2": Shape(workers=4, threads=2, pool=2),
+}
+
+WRITES = {
+    "sizes": report.write,
+    "load": report_load.write_load,
+    "log": report_load.write_log,
+    "dossier": report_dossier.write,
 }
 
 
@@ -58,11 +65,11 @@ def main(arguments: list[str]) -> int:
 
 
 def _written(figures: dict[str, Any], only: str) -> None:
+    """Each part has a page of its own, so that one can be measured without the others."""
     docs = REPOSITORY / "docs"
-    if "dossier" in figures and only in ("", "dossier", "report"):
-        report_dossier.write(figures["dossier"], docs)
-    if only not in ("drawing", "dossier"):
-        report.write(figures, docs)
+    for part, write in WRITES.items():
+        if part in figures and only in ("", "report", part):
+            write(figures[part], docs)
 
 
 def _asked(arguments: list[str]) -> argparse.Namespace:

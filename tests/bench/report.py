@@ -15,29 +15,32 @@ A_ROW = 0.6  # milliseconds above the empty page that a row may cost
 FLAT, NEAR, FASTER = 1.3, 5, 50  # what the product promises: see the head of each table
 
 
-def write(figures: Figures, folder: Path) -> None:
+def write(sizes: list[Figures], folder: Path) -> None:
     """Write the page and its plots."""
     plots = folder / "img"
-    if "sizes" in figures:
-        (plots / "list-statement.svg").write_text(_statement_plot(figures["sizes"][-1]))
-        (plots / "pages-by-size.svg").write_text(_pages_plot(figures["sizes"]))
-    (folder / "performance.md").write_text("\n".join(_page(figures)) + "\n")
+    (plots / "list-statement.svg").write_text(_statement_plot(sizes[-1]))
+    (plots / "pages-by-size.svg").write_text(_pages_plot(sizes))
+    (folder / "performance.md").write_text("\n".join(_page(sizes)) + "\n")
 
 
-def _page(figures: Figures) -> Iterable[str]:
+def _page(sizes: list[Figures]) -> Iterable[str]:
     yield "# Performance"
     yield ""
     yield (
-        f"Measured by `make bench` on {datetime.now(UTC):%d %B %Y}: {machine()}. PostgreSQL, site"
-        " and whoever asks share that machine. Times are medians in milliseconds; what is compared"
-        " is measured in turns. Nothing here is edited by hand."
+        f"{measured('sizes')} Times are medians in milliseconds; what is compared is measured in"
+        " turns. Twenty people at once: performance-load.md; the log: performance-log.md; one large"
+        " dossier: performance-one-dossier.md."
     )
-    if "sizes" in figures:
-        yield from _sizes(figures["sizes"])
-    if "load" in figures:
-        yield from _load(figures["load"])
-    if "log" in figures:
-        yield from _log(figures["log"])
+    yield from _sizes(sizes)
+
+
+def measured(part: str) -> str:
+    """How and when a page was measured, and where."""
+    return (
+        f'Measured by `make bench ARGS="--only {part}"` on {datetime.now(UTC):%d %B %Y}:'
+        f" {machine()}. PostgreSQL, site and whoever asks share that machine. Nothing here is"
+        " edited by hand."
+    )
 
 
 def machine() -> str:
@@ -160,62 +163,6 @@ def _page_rows(reader: str, sizes: list[Figures]) -> Iterable[list[str]]:
             " / ".join(str(each) for each in dict.fromkeys(rows)) if any(rows) else "",
             f"{above / rows[-1]:.2f}" if rows[-1] else "",
         ]
-
-
-# Load and log -----------------------------------------------------------------------------
-
-
-def _load(load: Figures) -> Iterable[str]:
-    minutes = next(iter(load.values()))["thinking"]["seconds"] / 60
-    yield ""
-    yield "## Twenty people at once"
-    yield ""
-    yield (
-        f"Real gunicorn, worker with beat, Valkey and SMTP; a drawn network of 100,000 dossiers;"
-        f" twenty people at three desks and two headquarters who read and write for {minutes:.0f}"
-        " minutes with 1.5 to 4.5 seconds between clicks, then a minute without a pause. The"
-        " driver runs on the same two cores. Lost: changes and notes that were answered with"
-        " success and are not in the database. `verify_border` and `verify_log` ran clean"
-        " afterwards, or there would be no figures."
-    )
-    yield from table(
-        ["site", "requests", "median", "95 %", "errors", "lost", "requests a second, no pause"],
-        (_load_row(name, each) for name, each in load.items()),
-    )
-    yield "What was done (taken, and refused with a reason because somebody else was first):"
-    for name, each in load.items():
-        done = ", ".join(
-            f"{count} {what}" for what, count in sorted(each["thinking"]["done"].items())
-        )
-        yield f"* {name}: {done}."
-    yield ""
-    yield "Memory of each process in MB (proportional set size):"
-    for name, each in load.items():
-        memory = ", ".join(f"{what} {size}" for what, size in each["thinking"]["memory"].items())
-        yield f"* {name}: {memory}."
-
-
-def _load_row(name: str, found: Figures) -> list[str]:
-    thinking, hurried = found["thinking"], found["hurried"]
-    return [
-        name,
-        f"{thinking['requests']:,}",
-        f"{thinking['median']:.0f}",
-        f"{thinking['late']:.0f}",
-        f"{len(thinking['errors']) + len(hurried['errors'])}",
-        f"{thinking['lost'] + hurried['lost']}",
-        f"{hurried['requests'] / hurried['seconds']:.0f}",
-    ]
-
-
-def _log(log: Figures) -> Iterable[str]:
-    yield ""
-    yield "## The log"
-    yield ""
-    yield (
-        f"{log['rows']:,.0f} rows of one chain: sealed in {log['sealing']:.0f} s, verified in"
-        f" {log['verifying']:.0f} s; a changed row was then named."
-    )
 
 
 # Plots ------------------------------------------------------------------------------------

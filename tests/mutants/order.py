@@ -84,7 +84,7 @@ class Order:
             likely += 0.05 * log1p(self._noticed[of])
         likely += 0.2 * test.startswith(BORDER)
         if test.startswith(MATRIX):
-            likely += 30.0 if {test[:-1].split("[")[1]} & mutant.about else 2.0
+            likely += 30.0 if {test[:-1].split("[")[1]} & mutant.about else 8.0
         return likely / (0.1 + touch.seconds)
 
     def _worth_together(self, worth: Mapping[str, float], test: str) -> float:
