@@ -13,6 +13,7 @@ from cases.models.dossiers import CrimeArea, Kind, Urgency
 from cases.selectors import filters, search
 from cases.selectors.filters import ANY, NAMES, NONE, ORDERS, OVERDUE, SCOPES, TODAY, UNDATED, WEEK
 from cases.states import Status
+from lodesk.ui.forms import PlainSelect
 from lodesk.ui.keyset import Cursor
 
 ALL = ("", _("All"))
@@ -37,6 +38,7 @@ def _chosen(label: Any, choices: Sequence[Any] = (), *, every: Any = ALL) -> for
         label=label,
         choices=[every, *choices],
         required=False,
+        widget=PlainSelect,
         error_messages={"invalid_choice": GONE},
     )
 

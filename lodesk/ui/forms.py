@@ -1,15 +1,36 @@
-"""Long forms in sections, so that no field is ever left off the page by a template."""
+"""Long forms in sections, so that no field is ever left off the page; and long selects, quick."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ImproperlyConfigured
 from django.forms.boundfield import BoundField
+from django.forms.utils import flatatt
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 
 _Text = str | Promise
+
+
+class PlainSelect(forms.Select):
+    """A select without groups, written in one go: Django's own takes a template for each option."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        """Write it as Django would."""
+        widget = self.get_context(name, value, attrs)["widget"]
+        options = "".join(
+            f'<option value="{escape(str(each["value"]))}"'
+            f"{' selected' if each['selected'] else ''}>{escape(str(each['label']))}</option>"
+            for _, group, _ in widget["optgroups"]
+            for each in group
+        )
+        head = flatatt({"name": name, **widget["attrs"]})
+        return SafeString(f"<select{head}>{options}</select>")  # every part is escaped above
 
 
 @dataclass(frozen=True)
