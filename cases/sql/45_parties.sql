@@ -134,7 +134,8 @@ GRANT SELECT, INSERT ON cases_connection TO lodesk_app;
 
 -- Which dossiers hold one of these numbers, the newest first. Numbers of the own country are found
 -- in the index of its own rows; those of other countries only through the dossiers one reads under
--- a mandate. What others hold costs no time, and tells nothing by it.
+-- a mandate, which are ranges of the index of readers by owner: the own country's lines are not
+-- passed over to find them. What others hold costs no time, and tells nothing by it.
 -- Safe: the read condition stands inside both ways, before the limit.
 CREATE OR REPLACE FUNCTION cases_holding(numbers text[], most integer)
 RETURNS TABLE (dossier_id uuid, party_id uuid, number varchar)
@@ -153,6 +154,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
       WHERE c.dossier_id = r.dossier_id AND c.current AND c.normal = ANY(numbers) OFFSET 0) i
     WHERE r.principal = ANY(COALESCE(NULLIF(current_setting('lodesk.principals', true), ''),
                                      '{}')::integer[])
+      AND r.owner = ANY(array_remove('{BE,NL,LU}', current_setting('lodesk.country', true)))
       AND r.owner <> current_setting('lodesk.country', true) AND lodesk_mandated(r.dossier_id))
   SELECT h.dossier_id, h.party_id, h.normal FROM held h
   ORDER BY h.opened_at DESC, h.dossier_id DESC, h.party_id, h.normal LIMIT least(most, 100)
@@ -198,7 +200,7 @@ BEGIN
        SELECT * FROM cases_identifier c
        WHERE c.dossier_id = r.dossier_id AND c.current AND c.normal LIKE start OFFSET 0) i
      WHERE begins <> '' AND r.principal = ANY(mine) AND r.owner <> own
-       AND lodesk_mandated(r.dossier_id)
+       AND r.owner = ANY(array_remove('{BE,NL,LU}', own)) AND lodesk_mandated(r.dossier_id)
      ORDER BY r.opened_at DESC, i.party_id LIMIT wanted)) f
   ORDER BY f.opened_at DESC, f.id LIMIT wanted;
 END $$;

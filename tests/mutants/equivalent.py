@@ -19,6 +19,11 @@ SEARCHED_IN_VAIN = (
 NAMED_ONCE = (
     "The lines it would give besides are the same dossiers again, which are grouped into one."
 )
+THE_OTHER_TWO = (
+    "The countries that are not the own one are said twice: as a list, so that the index of readers"
+    " is read by ranges (seen by test_the_own_countrys_lines_are_not_passed_over), and as an"
+    " inequality, which is true of no row where no country is set."
+)
 
 EQUIVALENT: dict[str, str] = {
     "function audit_erase: with the rights of the owner": (
@@ -62,6 +67,10 @@ EQUIVALENT: dict[str, str] = {
         "All lines are taken away and written again, instead of only those of former readers."
     ),
     "function cases_search: without c.owner = o.owner": NAMED_ONCE,
+    "function cases_holding: without r.owner <> current_setting('lodesk.country', true)": (
+        THE_OTHER_TWO
+    ),
+    "function cases_known: without r.owner <> own": THE_OTHER_TWO,
     "function cases_search: without c.phase = p.phase": NAMED_ONCE,
     "function cases_search: without looked_at = read_through": SEARCHED_IN_VAIN,
     "function cases_search: without cardinality(found) < wanted": SEARCHED_IN_VAIN,
