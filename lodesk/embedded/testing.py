@@ -94,8 +94,9 @@ class Lease:
         shutil.rmtree(self.documents, ignore_errors=True)
         if self.redis:
             self.servers.valkey.start()
-            with redis.Redis.from_url(self.redis_url) as client:
-                client.flushdb()
+            for number in (self.slot, self.slot + DATABASES):
+                with redis.Redis.from_url(self.servers.redis_url(number)) as client:
+                    client.flushdb()
 
     def _disconnect_leftovers(self) -> None:
         mine = f"^test_{self.name}($|{'_' if self.slot == 0 else ''}[^0-9])"

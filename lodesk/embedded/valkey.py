@@ -16,7 +16,7 @@ from lodesk.embedded import processes
 from lodesk.embedded.console import Problem, say
 
 LONGEST_START = 20.0
-DATABASES = 64  # one for each run of the tests that happens at the same time
+DATABASES = 64  # runs of the tests at the same time; each has two, one for its running site
 
 
 @dataclass
@@ -103,5 +103,5 @@ class Valkey:
     def _command(self) -> list[str]:
         words = [str(get_binary_path()), "--port", "0", "--unixsocket", str(self.socket)]
         words += ["--unixsocketperm", "700", "--dir", str(self.folder), "--daemonize", "no"]
-        words += ["--databases", str(DATABASES), "--save", "60 1" if self.keep else ""]
+        words += ["--databases", str(2 * DATABASES), "--save", "60 1" if self.keep else ""]
         return words

@@ -5,6 +5,7 @@ Everything runs as `lodesk_app`, as in production; only set-up logs in as the ow
 """
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from typing import Any, Self
 import psycopg
 
 from lodesk.embedded.mail import MailCatcher
+from lodesk.embedded.valkey import DATABASES
 from tests.alerts.copies import url_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -135,6 +137,7 @@ class Site:
             "DATABASE_URL": url_of(self.database),
             "LODESK_OWNER_DATABASE_URL": url_of(self.database, owner=True),
             "LODESK_AS_OWNER": "1" if owner else "0",
+            "REDIS_URL": _beside(os.environ["REDIS_URL"]),
             "LODESK_BASE_URL": self.url,
             "LODESK_DEMO": "1",
             "LODESK_POOL": str(self.shape.pool),
@@ -157,6 +160,11 @@ class Site:
     def _admin(self, statement: str) -> None:
         with psycopg.connect(url_of("postgres", owner=True), autocommit=True) as server:
             server.execute(statement)
+
+
+def _beside(redis_url: str) -> str:
+    """A database of the embedded server for the site: its worker takes no task of the tests'."""
+    return re.sub(r"db=(\d+)$", lambda found: f"db={int(found[1]) + DATABASES}", redis_url)
 
 
 def _free_port() -> int:
