@@ -140,16 +140,20 @@ class Cast:
         return self.teams[country, code]
 
 
+@contextmanager
+def for_a_module(blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
+    """What is made within lasts for all tests of a module; each is undone to where it began."""
+    with blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 def shared_cast(
     django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
 ) -> Iterator[Cast]:
-    """Everybody, once for all tests of a module; each test is undone to where it began.
-
-    cast = pytest.fixture(shared_cast, scope="module")
-    """
-    with django_db_blocker.unblock(), transaction.atomic():
+    """Everybody, once for all tests of a module: `pytest.fixture(shared_cast, scope="module")`."""
+    with for_a_module(django_db_blocker):
         yield make_cast()
-        transaction.set_rollback(True)
 
 
 def make_cast() -> Cast:

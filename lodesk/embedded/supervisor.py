@@ -24,7 +24,7 @@ from lodesk.embedded.places import REPOSITORY
 Watch = Callable[[threading.Event], None]
 
 
-class ToTheFirst(ProcessManager):  # type: ignore[misc]  # honcho has no types
+class LeadersOnly(ProcessManager):  # type: ignore[misc]  # honcho has no types
     """Who is told to end: the process itself, which ends its own children when they are done.
 
     honcho tells the whole group at once, and a worker's child died in the middle of its task.
@@ -48,7 +48,7 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
             # honcho hands its processes over as they are; newer Pythons would copy them.
             multiprocessing.set_start_method("fork", force=True)
         super().__init__(Printer(sys.stdout, time_format="%H:%M:%S"))
-        self._procmgr = ToTheFirst()
+        self._procmgr = LeadersOnly()
         self.environment = dict(environment)
         self.over = threading.Event()
         self._ended_alone: list[tuple[str, int]] = []

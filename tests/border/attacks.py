@@ -15,7 +15,6 @@ from typing import Any
 import pytest_django
 from django.contrib.auth.hashers import make_password
 from django.contrib.postgres.functions import TransactionNow as Now
-from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
@@ -47,6 +46,7 @@ from tests.factories import (
     SavedViewFactory,
     TaskFactory,
     TemplateFactory,
+    for_a_module,
     grant,
     make_canaries,
     make_cast,
@@ -174,9 +174,8 @@ def arranged(
 
     stage = pytest.fixture(arranged, scope="module")
     """
-    with django_db_blocker.unblock(), transaction.atomic():
+    with for_a_module(django_db_blocker):
         yield make_stage(make_cast())
-        transaction.set_rollback(True)
 
 
 class Browser(Client):

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import pytest_django
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.test import override_settings
 
 from cases.demo.scale import FEWEST, fill, places
 from cases.demo.scale.draw import Drawn, draw
 from cases.demo.scale.places import Team
+from tests.factories import for_a_module
 from tests.looking import as_owner
 
 pytestmark = pytest.mark.django_db
@@ -24,10 +24,9 @@ def teams(
     django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
 ) -> Iterator[list[Team]]:
     """The demo with its people and story, and the desks of the network; each test is undone."""
-    with django_db_blocker.unblock(), transaction.atomic(), override_settings(DEMO=True):
+    with for_a_module(django_db_blocker), override_settings(DEMO=True):
         call_command("demo_data", verbosity=0)
         yield places.make()
-        transaction.set_rollback(True)
 
 
 def test_the_same_seed_draws_the_same_and_another_another(teams: list[Team]) -> None:

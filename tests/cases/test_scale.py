@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import pytest
 import pytest_django
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.db.models import Count
 from django.test import override_settings
 
@@ -19,7 +18,7 @@ from cases.models.readers import PHASES
 from cases.selectors import lists
 from cases.selectors.lists import Wanted
 from tests import steps
-from tests.factories import as_person
+from tests.factories import as_person, for_a_module
 from tests.looking import sees
 
 pytestmark = pytest.mark.django_db
@@ -32,13 +31,12 @@ def network(
     django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
 ) -> Iterator[list[Drawn]]:
     """The demo, and a drawn network in its tables, for all tests here; each is undone."""
-    with django_db_blocker.unblock(), transaction.atomic(), override_settings(DEMO=True):
+    with for_a_module(django_db_blocker), override_settings(DEMO=True):
         call_command("demo_data", verbosity=0)
         drawn = list(draw(places.make(), COUNT, seed=7, until=UNTIL))
         fill.load(drawn)
         fill.expand(UNTIL)
         yield drawn
-        transaction.set_rollback(True)
 
 
 def test_the_border_of_a_drawn_network_is_whole(network: list[Drawn]) -> None:
