@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -16,6 +16,7 @@ from cases.services import answering, clocks, dossiers, entries, time
 from cases.states import Step
 from lodesk.alerts.models import Alert
 from lodesk.audit.models import LogRow
+from tests.border.attempts import _clock as insert_clock
 from tests.border.together import At, execute, waits
 from tests.factories import Cast, ClockFactory, DossierFactory, IntervalFactory, as_person
 
@@ -143,6 +144,52 @@ def test_the_database_itself_lets_no_pause_reach_a_clock_that_is_being_settled(
         with pytest.raises(DatabaseError, match="is settled"):
             waiting.result(20)
     assert not ClockInterval.objects.exists()
+
+
+PAUSE = (
+    "INSERT INTO cases_clockinterval (id, clock_id, kind, reason, starts_at, ends_at,"
+    " started_by_id, ended_by_id)"
+    " VALUES (gen_random_uuid(), %s, 'clarification', '', %s, %s, %s, %s)"
+)
+
+
+def test_two_pauses_that_the_database_records_at_once_both_count(
+    cast: Cast, dossier: Dossier, clock: Clock
+) -> None:
+    one_person, other_person, start = cast.belgian_officer, cast.belgian_colleague, clock.starts_at
+    first = [clock.pk, start, start + HOUR, one_person.pk, one_person.pk]
+    second = [clock.pk, start + 2 * HOUR, start + 3 * HOUR, other_person.pk, other_person.pk]
+    with At(one_person) as one, At(other_person) as other:
+        one.does(execute, PAUSE, first)
+        waiting = other.starts(execute, PAUSE, second)
+        assert waits(waiting)
+        one.commits()
+        waiting.result(20)
+        other.commits()
+    clock.refresh_from_db()
+    assert clock.due_at == start + 10 * HOUR
+    consistent(dossier)
+
+
+def _free(table: str) -> set[Any]:
+    """The rows that somebody else could change now."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM {table} FOR NO KEY UPDATE SKIP LOCKED")
+        return {key for (key,) in cursor.fetchall()}
+
+
+def test_what_one_clock_moves_keeps_nobody_from_another(
+    cast: Cast, dossier: Dossier, clock: Clock
+) -> None:
+    me, start = cast.belgian_officer, clock.starts_at
+    others = ClockFactory(rule="8h")
+    values = {"dossier": dossier.pk, "me": me.pk}
+    with At(me) as writes:
+        writes.does(execute, insert_clock(), values)  # due later than the other: nothing moves
+        assert _free("cases_dossier") == {others.dossier_id}
+    with At(me) as pauses:
+        pauses.does(execute, PAUSE, [clock.pk, start, start + HOUR, me.pk, me.pk])
+        assert _free("cases_clock") == {others.pk}
 
 
 def test_an_entry_whose_pause_came_too_late_is_recorded_all_the_same(
