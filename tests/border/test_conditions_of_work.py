@@ -18,7 +18,7 @@ from tests.border.attempts import _dossier as insert_dossier
 from tests.border.attempts import _entry as insert_entry
 from tests.border.attempts import _new_upload as insert_upload
 from tests.border.attempts import _version as insert_version
-from tests.border.test_each_wall import forged
+from tests.border.test_each_wall import UNKNOWN, forged
 from tests.factories import (
     Cast,
     ClockFactory,
@@ -181,6 +181,19 @@ def test_an_entry_by_hand_is_no_event(cast: Cast, dossier: Dossier) -> None:
     assert refused(me, insert_entry(kind="'event'"), values)
     assert refused(me, insert_entry(event="'status.open'"), values)
     assert not refused(me, insert_entry(), values)
+
+
+def test_a_stranger_learns_of_no_entry_to_correct(cast: Cast, dossier: Dossier) -> None:
+    # The trigger asks before the policy: it answers alike of what is there and of what is not.
+    entry, stranger = EntryFactory(dossier=dossier), cast.dutch_colleague
+    statement = insert_entry(replaces_id="%(replaced)s", correction="'x'")
+    said = set()
+    for key in (entry.pk, UNKNOWN):
+        values = {"dossier": dossier.pk, "me": stranger.pk, "replaced": key}
+        with pytest.raises(DatabaseError) as caught, transaction.atomic():
+            raw(stranger, statement, values)
+        said.add(str(caught.value).splitlines()[0])
+    assert len(said) == 1, said
 
 
 def test_translations_are_seen_with_their_entry_only(cast: Cast, dossier: Dossier) -> None:

@@ -24,6 +24,21 @@ THE_OTHER_TWO = (
     " is read by ranges (seen by test_the_own_countrys_lines_are_not_passed_over), and as an"
     " inequality, which is true of no row where no country is set."
 )
+COLUMNS_STAY = (
+    "The application may change no column that the condition speaks of (test_rights.py), so a row"
+    " that it was let to is still such a row afterwards."
+)
+READ_BEFORE = (
+    "The row in between is read under its own policy, which asks for the same dossier: where it is"
+    " found at all, its dossier is in sight."
+)
+SETTLED_IS_TOLD = (
+    "The trigger that reckons the clock anew refuses a settled one, in the same words as when it"
+    " was settled a moment ago (cases_interval_changed)."
+)
+MEMBERS_READ = (
+    "Only its members read a project, and the project is looked for next, under that policy."
+)
 
 EQUIVALENT: dict[str, str] = {
     "function audit_erase: with the rights of the owner": (
@@ -74,4 +89,55 @@ EQUIVALENT: dict[str, str] = {
     "function cases_search: without c.phase = p.phase": NAMED_ONCE,
     "function cases_search: without looked_at = read_through": SEARCHED_IN_VAIN,
     "function cases_search: without cardinality(found) < wanted": SEARCHED_IN_VAIN,
+    "policy draft_go_on on cases_draft: WITH CHECK (true)": COLUMNS_STAY,
+    "policy document_withdraw on cases_document: WITH CHECK (true)": COLUMNS_STAY,
+    "policy upload_goes_on on cases_upload: WITH CHECK (true)": COLUMNS_STAY,
+    "policy task_step on cases_task: WITH CHECK (true)": COLUMNS_STAY,
+    "policy link_end on cases_link: WITH CHECK (true)": COLUMNS_STAY,
+    "policy template_end on cases_template: WITH CHECK (true)": COLUMNS_STAY,
+    "policy member_leave on cases_projectmember: WITH CHECK (true)": COLUMNS_STAY,
+    "policy in_project_take on cases_projectdossier: WITH CHECK (true)": COLUMNS_STAY,
+    "policy export_goes_on on cases_export: WITH CHECK (true)": COLUMNS_STAY,
+    "policy saved_view_change on cases_savedview: WITH CHECK (true)": COLUMNS_STAY,
+    "policy interval_read on cases_clockinterval: USING without d.id = c.dossier_id": READ_BEFORE,
+    "policy translation_read on cases_translation: USING without d.id = e.dossier_id": READ_BEFORE,
+    "policy version_read on cases_documentversion: USING without d.id = m.dossier_id": READ_BEFORE,
+    "policy interval_add on cases_clockinterval: WITH CHECK without c.settled_at IS NULL": (
+        SETTLED_IS_TOLD
+    ),
+    "policy interval_end on cases_clockinterval: USING without c.settled_at IS NULL": (
+        SETTLED_IS_TOLD
+    ),
+    "policy member_name on cases_projectmember: WITH CHECK without lodesk_in_project(project_id)": (
+        MEMBERS_READ
+    ),
+    "policy in_project_put on cases_projectdossier: WITH CHECK without"
+    " lodesk_in_project(project_id)": MEMBERS_READ,
+    "function cases_identifier_begins: with the rights of the owner": (
+        "The policy looks for the party next, as who adds the number, and refuses alike what is out"
+        " of sight and what is not there."
+    ),
+    "function cases_known: without i.owner = own": (
+        "A copy of the dossier's owner, which is asked for as well: here for the index."
+    ),
+    "function cases_same_references: without d.foreign_references <> ''": (
+        "Without references there are no keys, which overlap with nothing: here for the index."
+    ),
+    "function cases_handover_begins: without dossier_id IS NULL": ONE_OR_THE_OTHER,
+    "function cases_can_be_offered: without p.group_id IS NOT NULL": IN_A_GROUP,
+    "function cases_may_move: without me IS NULL (2)": (
+        "Nobody has no principals, which is asked next."
+    ),
+    "function cases_move_work: without h.id IS NULL": (
+        "Of an offer that is not there no state is known, and no step follows from none."
+    ),
+    "function cases_take_over: without h.giver_keeps <> 'none'": (
+        "`none` has no rank, so that no level is up to it and nothing is granted."
+    ),
+    "function cases_tidy_up: without x.handler_id IS NOT NULL": (
+        "NULL is in no list of people, which is asked next."
+    ),
+    "function cases_claim_export: without o.touched_at < stale": (
+        "While one is being made that is not stale nothing is taken up at all, which is asked next."
+    ),
 }

@@ -58,12 +58,13 @@ class Order:
         worth = {item.nodeid: self._worth(mutant, words, item) for item in asked}
         shared: dict[str, float] = {}
         for test in worth.keys() & self._shares:
-            shared[_file(test)] = max(self._worth_together(worth, test), shared.get(_file(test), 0))
+            together = _together(mutant, test)
+            shared[together] = max(self._worth_together(worth, test), shared.get(together, 0))
 
         def place(item: pytest.Item) -> tuple[float, str, float, str]:
             test = item.nodeid
-            module = _file(test) if test in self._shares else ""
-            return -(shared[module] if module else worth[test]), module, -worth[test], test
+            together = _together(mutant, test) if test in self._shares else ""
+            return -(shared[together] if together else worth[test]), together, -worth[test], test
 
         asked.sort(key=place)
         seconds = accumulate(self._touch(item).seconds for item in asked)
@@ -83,8 +84,8 @@ class Order:
             likely += much * min(3, self._noticed_about[of, mutant.subject])
             likely += 0.05 * log1p(self._noticed[of])
         likely += 0.2 * test.startswith(BORDER)
-        if test.startswith(MATRIX):
-            likely += 30.0 if {test[:-1].split("[")[1]} & mutant.about else 8.0
+        if _of_its_own_table(mutant, test):
+            likely += 150.0
         return likely / (0.1 + touch.seconds)
 
     def _worth_together(self, worth: Mapping[str, float], test: str) -> float:
@@ -106,6 +107,16 @@ def _function(test: str) -> str:
 
 def _file(test: str) -> str:
     return test.split("::")[0]
+
+
+def _of_its_own_table(mutant: Mutant, test: str) -> bool:
+    of_rights = not mutant.subject.startswith("constraint")
+    return of_rights and test.startswith(MATRIX) and test[:-1].split("[")[1] in mutant.about
+
+
+def _together(mutant: Mutant, test: str) -> str:
+    """What is asked in a row: the tests of a module, but for the one that is likeliest of all."""
+    return f"{_file(test)} first" if _of_its_own_table(mutant, test) else _file(test)
 
 
 def _of_module(item: pytest.Item) -> bool:

@@ -71,7 +71,7 @@ def tables(statements: Iterable[Statement]) -> dict[str, Table]:
 
 
 def _names(text: str) -> list[str]:
-    return [each.strip() for each in text.split(",")]
+    return [each.strip().strip('"') for each in text.split(",")]
 
 
 def _verbs(text: str) -> dict[str, frozenset[str]]:

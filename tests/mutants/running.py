@@ -53,12 +53,14 @@ def _chosen(options: Namespace) -> list[Mutant]:
 
 def _to_try(chosen: Sequence[Mutant], options: Namespace) -> list[Mutant]:
     known = kept.results()
-    return [
+    left = [
         mutant
         for mutant in chosen
         if (options.equivalent or mutant.name not in EQUIVALENT)
         and not (mutant.name in known and known[mutant.name].still_holds(mutant))
     ]
+    # What was missed before is the slowest to try again, and the least likely to be noticed.
+    return sorted(left, key=lambda mutant: mutant.name in known)
 
 
 def _run(parts: Sequence[str], environment: dict[str, str]) -> None:
