@@ -140,4 +140,13 @@ EQUIVALENT: dict[str, str] = {
     "function cases_claim_export: without o.touched_at < stale": (
         "While one is being made that is not stale nothing is taken up at all, which is asked next."
     ),
+    "policy.visible: without the refusal: not numbers": "Nothing overlaps with an empty list.",
+    "policy.mandate_number: without the refusal: dossier.owner == user.country": (
+        "Within the country no grant stands on a mandate (cases_grant_border), so that no number is"
+        " found."
+    ),
+    "policy._view_grants: without group_id__in=mine.groups": (
+        "A grant to a group stands on a mandate of that very group (cases_grant_border): who holds"
+        " the mandate is in the group."
+    ),
 }
