@@ -25,6 +25,8 @@ CATALOGUE = ("tests/border/test_rights.py", "tests/test_house.py")
 BORDER = "tests/border/"
 # Tries everything on one table as everybody: slow, and the likeliest of all.
 MATRIX = "tests/border/test_write_matrix.py::test_postgresql_lets_through"
+# Asks policy.py itself, where nothing else decides.
+FIRST_WALL = "tests/border/test_first_wall.py"
 TYPICAL = Touch(0.3, None)
 
 
@@ -84,7 +86,7 @@ class Order:
             likely += much * min(3, self._noticed_about[of, mutant.subject])
             likely += 0.05 * log1p(self._noticed[of])
         likely += 0.2 * test.startswith(BORDER)
-        if _of_its_own_table(mutant, test):
+        if _of_its_own_table(mutant, test) or _of_its_own_wall(mutant, test):
             likely += 150.0
         return likely / (0.1 + touch.seconds)
 
@@ -112,6 +114,10 @@ def _file(test: str) -> str:
 def _of_its_own_table(mutant: Mutant, test: str) -> bool:
     of_rights = not mutant.subject.startswith("constraint")
     return of_rights and test.startswith(MATRIX) and test[:-1].split("[")[1] in mutant.about
+
+
+def _of_its_own_wall(mutant: Mutant, test: str) -> bool:
+    return mutant.subject.startswith("policy.") and test.startswith(FIRST_WALL)
 
 
 def _together(mutant: Mutant, test: str) -> str:
