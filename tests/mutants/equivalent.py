@@ -39,6 +39,10 @@ SETTLED_IS_TOLD = (
 MEMBERS_READ = (
     "Only its members read a project, and the project is looked for next, under that policy."
 )
+OF_ITS_GROUP = (
+    "A grant to a group stands on a mandate of that very group (cases_grant_border): who holds the"
+    " mandate is in the group."
+)
 
 EQUIVALENT: dict[str, str] = {
     "function audit_erase: with the rights of the owner": (
@@ -145,8 +149,15 @@ EQUIVALENT: dict[str, str] = {
         "Within the country no grant stands on a mandate (cases_grant_border), so that no number is"
         " found."
     ),
-    "policy._view_grants: without group_id__in=mine.groups": (
-        "A grant to a group stands on a mandate of that very group (cases_grant_border): who holds"
-        " the mandate is in the group."
+    "policy._view_grants: without group_id__in=mine.groups": OF_ITS_GROUP,
+    "policy._mandate_number: without group_id__in=mine.groups": OF_ITS_GROUP,
+    "policy.may_link: without here": (
+        "Who may not add to the first dossier is refused all the same, with another reason."
+    ),
+    "policy._may_accept: without user.country != owner": (
+        "An open offer gives its addressee `view` on the dossier (cases_move_work)."
+    ),
+    "policy alert_add on alerts_alert: WITH CHECK without lodesk_subject_visible(subject_id)": (
+        "lodesk_subject_is, asked next, reads the dossier under its own policy, too."
     ),
 }

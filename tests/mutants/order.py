@@ -27,6 +27,12 @@ BORDER = "tests/border/"
 MATRIX = "tests/border/test_write_matrix.py::test_postgresql_lets_through"
 # Asks policy.py itself, where nothing else decides.
 FIRST_WALL = "tests/border/test_first_wall.py"
+# Ask one condition by itself, or one lock.
+SINGLE = tuple(
+    f"tests/border/test_{name}"
+    for name in ("clock_conditions", "conditions_of_", "each_", "grant_border", "single_")
+)
+LOCKS = ("tests/border/test_locks.py", "tests/border/test_races")
 TYPICAL = Touch(0.3, None)
 
 
@@ -85,7 +91,8 @@ class Order:
         for of, much in ((test, 1.0), (_function(test), 2.0), (_file(test), 0.2)):
             likely += much * min(3, self._noticed_about[of, mutant.subject])
             likely += 0.05 * log1p(self._noticed[of])
-        likely += 0.2 * test.startswith(BORDER)
+        likely += 0.2 * test.startswith(BORDER) + 1.5 * test.startswith(SINGLE)
+        likely += 20.0 * (of_locks(mutant) and test.startswith(LOCKS))
         if _of_its_own_table(mutant, test) or _of_its_own_wall(mutant, test):
             likely += 150.0
         return likely / (0.1 + touch.seconds)
@@ -109,6 +116,11 @@ def _function(test: str) -> str:
 
 def _file(test: str) -> str:
     return test.split("::")[0]
+
+
+def of_locks(mutant: Mutant) -> bool:
+    """Whether it takes a lock away: only two connections at once can tell."""
+    return "without FOR" in mutant.change
 
 
 def _of_its_own_table(mutant: Mutant, test: str) -> bool:

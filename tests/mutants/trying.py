@@ -20,7 +20,7 @@ from tests.mutants.copies import copy_of, use
 from tests.mutants.kept import BROKEN, MISSED, NOTICED, Result, Touch
 from tests.mutants.measuring import Touching
 from tests.mutants.mutant import Mutant
-from tests.mutants.order import Order
+from tests.mutants.order import Order, of_locks
 
 # Not asked: what drives a browser or whole processes, walks every page or counts queries, or is
 # this check itself.
@@ -102,7 +102,7 @@ class Trying:
     def _try(self, mutant: Mutant, items: list[pytest.Item]) -> Result:
         begun = time.monotonic()
         outcome, by = MISSED, ""
-        for part in _parts(items, of_locks="without FOR" in mutant.change):
+        for part in _parts(items, locks_first=of_locks(mutant)):
             outcome, by = self._ask(mutant, part)
             if outcome != MISSED:
                 break
@@ -166,7 +166,7 @@ class Trying:
 
     def _measure_all(self, items: list[pytest.Item]) -> None:
         known = kept.touches()
-        for part in _parts([item for item in items if item.nodeid not in known], of_locks=False):
+        for part in _parts([item for item in items if item.nodeid not in known], locks_first=False):
             for report in self._measured(part):
                 touched = None if report.touched is None else frozenset(report.touched)
                 kept.keep_touch(report.test, Touch(report.seconds, touched))
@@ -215,11 +215,11 @@ def _count_function_calls(database: str) -> None:
             opened.execute(f"ALTER DATABASE \"{database}\" SET track_functions = 'all'")
 
 
-def _parts(items: list[pytest.Item], *, of_locks: bool) -> list[list[pytest.Item]]:
+def _parts(items: list[pytest.Item], *, locks_first: bool) -> list[list[pytest.Item]]:
     """Tests inside one transaction, and those that commit and empty the tables: never mixed."""
     plain = [item for item in items if not _commits(item)]
     committing = [item for item in items if _commits(item)]
-    parts = [committing, plain] if of_locks else [plain, committing]
+    parts = [committing, plain] if locks_first else [plain, committing]
     return [part for part in parts if part]
 
 
