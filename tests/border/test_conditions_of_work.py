@@ -18,14 +18,13 @@ from tests.border.attempts import _dossier as insert_dossier
 from tests.border.attempts import _entry as insert_entry
 from tests.border.attempts import _new_upload as insert_upload
 from tests.border.attempts import _version as insert_version
-from tests.border.test_each_wall import UNKNOWN, forged
+from tests.border.test_each_wall import UNKNOWN
 from tests.factories import (
     Cast,
     ClockFactory,
     DocumentFactory,
     DossierFactory,
     EntryFactory,
-    IntervalFactory,
     MandateFactory,
     add_version,
     grant,
@@ -96,74 +95,6 @@ def test_of_what_one_does_not_see_nobody_is_told(cast: Cast) -> None:
     me, theirs = cast.belgian_officer, cast.dutch_headquarters
     assert refused(me, statement, about | {"me": me.pk})
     assert not refused(theirs, statement, about | {"me": theirs.pk})
-
-
-# Clocks ---------------------------------------------------------------------------------------
-
-
-def test_the_pauses_of_one_clock_do_not_move_another(clock: Clock) -> None:
-    start, other = clock.starts_at, ClockFactory(rule="8h")
-    IntervalFactory(clock=other, starts_at=start, ends_at=start + 3 * HOUR)
-    IntervalFactory(clock=clock, starts_at=start, ends_at=start + HOUR)
-    clock.refresh_from_db()
-    assert clock.due_at == start + 9 * HOUR
-
-
-def test_what_was_told_of_the_old_due_time_is_told_of_the_new_one(clock: Clock) -> None:
-    Clock.objects.filter(pk=clock.pk).update(told=3)
-    assert Clock.objects.get(pk=clock.pk).told == 3
-    IntervalFactory(clock=clock, starts_at=clock.starts_at, ends_at=clock.starts_at + HOUR)
-    assert Clock.objects.get(pk=clock.pk).told == 0
-
-
-SETTLE = (
-    "UPDATE cases_clock SET settled_at = now(), settled_as = %s, settled_by_id = %s WHERE id = %s"
-)
-
-
-def test_a_clock_is_told_as_settled_once(cast: Cast, dossier: Dossier, clock: Clock) -> None:
-    me = cast.belgian_officer
-    raw(me, SETTLE, ["done", me.pk, clock.pk])
-    with forged(me):
-        as_owner("UPDATE cases_clock SET due_at = due_at + interval '1 hour'")
-    assert events(dossier, "clock.settled") == 1
-
-
-def test_a_clock_that_another_replaces_is_not_told(
-    cast: Cast, dossier: Dossier, clock: Clock
-) -> None:
-    me = cast.belgian_officer
-    raw(me, SETTLE, ["replaced", me.pk, clock.pk])
-    assert events(dossier, "clock.settled") == 0
-
-
-def test_a_due_time_that_stays_writes_nothing(dossier: Dossier, clock: Clock) -> None:
-    where = "SELECT ctid FROM cases_dossier WHERE id = %s"
-    before = as_owner(where, [dossier.pk])
-    as_owner("SELECT cases_derive_due(%s)", [dossier.pk])
-    assert as_owner(where, [dossier.pk]) == before
-
-
-END = "UPDATE cases_clockinterval SET ends_at = now(), ended_by_id = %s WHERE id = %s"
-
-
-def test_who_only_views_ends_no_pause(cast: Cast, dossier: Dossier, clock: Clock) -> None:
-    interval = IntervalFactory(clock=clock)
-    guest = guest_of(dossier, cast.dutch_officer, "view")
-    me = cast.belgian_officer
-    assert raw(guest, "SELECT count(*) FROM cases_clockinterval") == [(1,)]
-    assert refused(guest, END, [guest.pk, interval.pk])
-    assert not refused(me, END, [me.pk, interval.pk])
-
-
-def test_no_pause_ends_in_a_closed_dossier(cast: Cast, dossier: Dossier) -> None:
-    me = cast.belgian_officer  # who sees an open one besides
-    interval = IntervalFactory(clock=ClockFactory(dossier=dossier, rule="8h"))
-    Dossier.objects.filter(pk=dossier.pk).update(status="answered")
-    DossierFactory(handler=me)
-    assert not refused(me, END, [me.pk, interval.pk])
-    Dossier.objects.filter(pk=dossier.pk).update(status="closed", result="answered")
-    assert refused(me, END, [me.pk, interval.pk])
 
 
 # Entries, translations, drafts ----------------------------------------------------------------
