@@ -43,6 +43,11 @@ OF_ITS_GROUP = (
     "A grant to a group stands on a mandate of that very group (cases_grant_border): who holds the"
     " mandate is in the group."
 )
+RECKONED_LOCKED = (
+    "The trigger on cases_dossier reckons the readers anew, with a snapshot of its own, once the"
+    " row is locked (cases_dossier_changes): what overlaps waits there. Locking before, in the order"
+    " of the keys, keeps two that change several dossiers from throwing each other out."
+)
 
 EQUIVALENT: dict[str, str] = {
     "function audit_erase: with the rights of the owner": (
@@ -160,4 +165,7 @@ EQUIVALENT: dict[str, str] = {
     "policy alert_add on alerts_alert: WITH CHECK without lodesk_subject_visible(subject_id)": (
         "lodesk_subject_is, asked next, reads the dossier under its own policy, too."
     ),
+    "function cases_derive_readers: derived in one statement": RECKONED_LOCKED,
+    "function cases_derive_readers: without FOR NO KEY UPDATE of cases_dossier WHERE id ="
+    " ANY(changed) ORDER BY id": RECKONED_LOCKED,
 }

@@ -59,8 +59,8 @@ class Order:
                 self._noticed[of] += 1
                 self._noticed_about[of, _subject(result.name)] += 1
 
-    def of(self, mutant: Mutant, patience: float) -> list[pytest.Item]:
-        """The tests that may notice it, the likeliest first, as many as take so many seconds."""
+    def of(self, mutant: Mutant) -> list[pytest.Item]:
+        """The tests that may notice it, the likeliest first."""
         asked = [item for item in self._items if self._may_notice(mutant, item)]
         words = _words(f"{mutant.subject} {mutant.change}")
         worth = {item.nodeid: self._worth(mutant, words, item) for item in asked}
@@ -74,9 +74,12 @@ class Order:
             together = _together(mutant, test) if test in self._shares else ""
             return -(shared[together] if together else worth[test]), together, -worth[test], test
 
-        asked.sort(key=place)
-        seconds = accumulate(self._touch(item).seconds for item in asked)
-        return [item for item, total in zip(asked, seconds, strict=True) if total <= patience]
+        return sorted(asked, key=place)
+
+    def within(self, items: Sequence[pytest.Item], patience: float) -> list[pytest.Item]:
+        """As many of the tests as take so many seconds."""
+        totals = accumulate(self._touch(item).seconds for item in items)
+        return [item for item, total in zip(items, totals, strict=True) if total <= patience]
 
     def _may_notice(self, mutant: Mutant, item: pytest.Item) -> bool:
         touched = self._touch(item).touched
@@ -92,7 +95,7 @@ class Order:
             likely += much * min(3, self._noticed_about[of, mutant.subject])
             likely += 0.05 * log1p(self._noticed[of])
         likely += 0.2 * test.startswith(BORDER) + 1.5 * test.startswith(SINGLE)
-        likely += 20.0 * (of_locks(mutant) and test.startswith(LOCKS))
+        likely += 20.0 * test.startswith(LOCKS)
         if _of_its_own_table(mutant, test) or _of_its_own_wall(mutant, test):
             likely += 150.0
         return likely / (0.1 + touch.seconds)

@@ -95,14 +95,15 @@ class Trying:
                 order.learn(news)
             if sql.digest() != border:
                 pytest.exit("the SQL files changed meanwhile: every test would fail", 3)
-            self._tell(self._try(mutant, order.of(mutant, self._patience)))
+            parts = _parts(order.of(mutant), locks_first=of_locks(mutant))
+            self._tell(self._try(mutant, [order.within(part, self._patience) for part in parts]))
 
     # One mutant ------------------------------------------------------------------------------
 
-    def _try(self, mutant: Mutant, items: list[pytest.Item]) -> Result:
+    def _try(self, mutant: Mutant, parts: list[list[pytest.Item]]) -> Result:
         begun = time.monotonic()
         outcome, by = MISSED, ""
-        for part in _parts(items, locks_first=of_locks(mutant)):
+        for part in parts:
             outcome, by = self._ask(mutant, part)
             if outcome != MISSED:
                 break
