@@ -10,6 +10,7 @@ from django.contrib.postgres.functions import TransactionNow
 
 from accounts.models import User
 from cases.models import Dossier, Mandate
+from tests.border.test_each_wall import LOOKED
 from tests.factories import (
     Cast,
     DossierFactory,
@@ -19,6 +20,7 @@ from tests.factories import (
     raw,
     without_rules,
 )
+from tests.looking import as_owner
 
 pytestmark = pytest.mark.django_db
 CONTAINER, SHIP = "CSQU3054383", "IMO 9074729"
@@ -128,3 +130,12 @@ def test_a_reference_has_four_digits_and_is_read_with_and_without_its_word(
 ) -> None:
     ((made,),) = raw(cast.belgian_officer, "SELECT cases_reference_keys(%s)", [written])
     assert set(made) == keys
+
+
+def test_looks_at_one_dossier_are_not_those_at_another(world: World) -> None:
+    for dossier, times in ((world.own, 1), (world.mandated, 3)):
+        for _time in range(times):
+            as_owner(LOOKED, [dossier.owner, world.me.pk, "dossier.viewed", dossier.reference])
+    question = "SELECT looks FROM cases_looks(%s, now() - interval '1 day')"
+    assert raw(world.me, question, [world.own.pk]) == [(1,)]
+    assert raw(world.me, question, [world.mandated.pk]) == [(3,)]

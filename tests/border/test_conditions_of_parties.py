@@ -125,3 +125,16 @@ def test_a_connection_is_of_now_and_between_people_not_between_versions(
         assert refused(me, insert_connection(), values | {"party": wrong.pk})
     raw(me, insert_connection(added_at="'2001-01-01'"), values)
     assert Connection.objects.get().added_at.year > 2001
+
+
+def test_nothing_is_connected_in_a_closed_dossier_while_another_is_open(
+    cast: Cast, dossier: Dossier
+) -> None:
+    me = cast.belgian_officer
+    one, other = PartyFactory.create_batch(2, dossier=dossier)
+    DossierFactory(handler=me)
+    values = {"dossier": dossier.pk, "me": me.pk, "party": one.pk, "another": other.pk}
+    assert not refused(me, insert_connection(), values)
+    for status in ("answered", "closed"):
+        Dossier.objects.filter(pk=dossier.pk).update(status=status, result="answered")
+    assert refused(me, insert_connection(), values)

@@ -12,7 +12,7 @@ from django.db import DatabaseError, transaction
 
 from accounts.models import NationalGroup, Posting, User
 from cases.models import Dossier, DossierGroupPermission, DossierUserPermission, Mandate
-from tests.factories import Cast, DossierFactory, MandateFactory, grant, without_rules
+from tests.factories import Cast, DossierFactory, MandateFactory, grant, refused, without_rules
 from tests.looking import as_owner
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +153,14 @@ def test_what_is_granted_across_is_of_the_mandate(cast: Cast, dossier: Dossier) 
     for model in (DossierGroupPermission, DossierUserPermission):
         rows = model.objects.filter(content_object=dossier, mandate=mandate)
         assert rows.count() == 1
+
+
+def test_who_asked_does_not_end_what_is_not_decided(cast: Cast, dossier: Dossier) -> None:
+    one, other = cast.belgian_coordinator, cast.belgian_second_coordinator
+    asked = MandateFactory(
+        dossier=dossier, receiver=cast.dutch_officer, state="asked", asked_by=one
+    )
+    end = "UPDATE cases_mandate SET state = 'ended', ended_at = now(), ended_by_id = %s"
+    assert refused(one, end, [one.pk])
+    assert not refused(other, end, [other.pk])
+    assert Mandate.objects.get(pk=asked.pk).state == "asked"

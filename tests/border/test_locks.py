@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import Posting
-from cases.models import Document, Dossier, DossierUserPermission, Export, Mandate, Upload
+from cases.models import Document, Dossier, DossierUserPermission, Export, Handover, Mandate, Upload
 from tests import steps
 from tests.border.attempts import _handover as insert_handover
 from tests.border.together import At, Owner, execute, waits
@@ -126,6 +126,27 @@ def test_who_was_taken_off_while_another_accepted_keeps_nothing(
     kept = DossierUserPermission.objects.filter(user=giver.pk, handover=offer)
     assert not kept.exists()
     assert grants_of(dossier)[taker.name] == "handle"
+
+
+def test_who_answers_an_offer_is_not_thrown_out_by_the_end_of_its_mandate(
+    cast: Cast, dossier: Dossier
+) -> None:
+    # Offers are locked before dossiers, as everywhere: otherwise the two wait in a circle.
+    me = cast.dutch_officer
+    mandate = MandateFactory(dossier=dossier, receiver=me)
+    offer = HandoverFactory(dossier=dossier, to=me, mandate=mandate)
+    end = "UPDATE cases_mandate SET state = 'ended', ended_at = now() WHERE id = %s"
+    with At(me) as accepts, Owner() as ends:
+        accepts.does(Handover.objects.locked, offer)  # as accepting begins
+        waiting = ends.starts(execute, end, [mandate.pk])
+        assert waits(waiting)
+        accepts.runs("SELECT FROM cases_dossier WHERE id = %s FOR KEY SHARE", [dossier.pk])
+        assert free("cases_dossier") == {dossier.pk}
+        accepts.commits()
+        waiting.result(20)
+        ends.commits()
+    offer.refresh_from_db()
+    assert offer.state == "expired"
 
 
 def test_two_new_versions_at_once_get_two_numbers(cast: Cast, dossier: Dossier) -> None:

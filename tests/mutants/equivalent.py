@@ -45,8 +45,15 @@ OF_ITS_GROUP = (
 )
 RECKONED_LOCKED = (
     "The trigger on cases_dossier reckons the readers anew, with a snapshot of its own, once the"
-    " row is locked (cases_dossier_changes): what overlaps waits there. Locking before, in the order"
-    " of the keys, keeps two that change several dossiers from throwing each other out."
+    " row is locked (cases_dossier_changes): what overlaps waits there. Locking before, in the"
+    " order of the keys, keeps two that change several dossiers from throwing each other out."
+)
+EACH_LEVEL = (
+    "A grant brings the levels below it along, on the same mandate and by the same offer: whether"
+    " it goes is the same for each of them."
+)
+OF_ITS_OFFER = (
+    "What was granted by an offer is on the dossier of that offer: nothing else bears its key."
 )
 
 EQUIVALENT: dict[str, str] = {
@@ -168,4 +175,26 @@ EQUIVALENT: dict[str, str] = {
     "function cases_derive_readers: derived in one statement": RECKONED_LOCKED,
     "function cases_derive_readers: without FOR NO KEY UPDATE of cases_dossier WHERE id ="
     " ANY(changed) ORDER BY id": RECKONED_LOCKED,
+    "function cases_mandate_ended: without d.id = touched": (
+        "Every dossier whose handler holds it under the mandate is one of those it goes through."
+    ),
+    "function cases_mandate_ended: without FOR NO KEY UPDATE of cases_dossier WHERE id = touched": (
+        "Who gives a grant under the mandate holds the mandate's row (cases_grant_border), so that"
+        " ending it waits before this runs; who takes one away leaves less to take."
+    ),
+    "policy mandate_read on cases_mandate: USING without dossier_id IS NOT NULL": (
+        "No dossier has the key NULL, so that none is found for a standing mandate."
+    ),
+    "function cases_take_over: without d.handler_id IS DISTINCT FROM who": (
+        "Who takes it from himself holds already what he would keep: the same grant twice is one."
+    ),
+    "function cases_loses_sight: without p.codename = 'view_dossier'": EACH_LEVEL,
+    "function cases_loses_sight: without p.id = g.permission_id": EACH_LEVEL,
+    "function cases_remind: without m.place > c.told": (
+        "A clock is reminded of when a moment after those told has come (cases_tells_next), and the"
+        " last that has come is none before it."
+    ),
+    "function cases_move_work: without content_object_id = d.id": OF_ITS_OFFER,
+    "function cases_move_work: without content_object_id = d.id (2)": OF_ITS_OFFER,
+    "function cases_take_over: without content_object_id = d.id": OF_ITS_OFFER,
 }
