@@ -115,6 +115,26 @@ def test_what_time_ends_is_told_of_its_own_dossier_and_to_its_own_giver(cast: Ca
     assert {row for row in rows if row[3] in people} == expected
 
 
+def test_of_a_standing_mandate_each_giver_is_told_of_his_own_dossier(cast: Cast) -> None:
+    receiver, other = cast.dutch_officer, cast.belgian_elsewhere
+    standing = MandateFactory(owner="BE", desk="BOG", receiver=receiver)
+    expected = set()
+    for giver in (cast.belgian_officer, cast.belgian_colleague):
+        dossier = DossierFactory(handler=giver)
+        HandoverFactory(dossier=dossier, to=receiver, mandate=standing)
+        expected.add((dossier.pk, giver.pk))
+    beside = DossierFactory(handler=cast.belgian_officer)  # offered under a mandate that goes on
+    grant(beside, receiver, "view", standing)
+    goes_on = MandateFactory(dossier=beside, receiver=cast.dutch_colleague)
+    HandoverFactory(dossier=beside, giver=other, to=cast.dutch_colleague, mandate=goes_on)
+    with without_rules("cases_mandate"):
+        Mandate.objects.filter(pk=standing.pk).update(ends_at=TransactionNow())
+    rows = raw(None, "SELECT dossier, unnest(told) FROM cases_tidy_up(9)")
+    givers = {giver for _dossier, giver in expected} | {other.pk}
+    assert beside.pk in {key for key, _told in rows}
+    assert {row for row in rows if row[1] in givers} == expected
+
+
 def test_of_offers_that_lapse_each_dossier_is_told_by_its_own_name(cast: Cast) -> None:
     made = [DossierFactory(handler=cast.belgian_officer) for _number in range(3)]
     for dossier in made[1:]:
