@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from cases.models import Clock, Dossier, Entry
+from tests.border.attempts import _clock as insert_clock
 from tests.border.attempts import _interval as insert_interval
 from tests.border.test_each_wall import forged
 from tests.factories import (
@@ -125,3 +127,13 @@ def test_pauses_are_seen_with_their_clock_only(cast: Cast, clock: Clock) -> None
     IntervalFactory(clock=ClockFactory(dossier=hidden, rule="8h"))
     seen = raw(cast.belgian_officer, "SELECT id FROM cases_clockinterval")
     assert seen == [(interval.pk,)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule"),
+    [("host_authority", "5wd_host"), ("headquarters", "2wd_owner"), ("review", "6m")],
+)
+def test_no_rule_ends_when_it_begins(dossier: Dossier, kind: str, rule: str) -> None:
+    statement = insert_clock(kind=f"'{kind}'", rule=f"'{rule}'", term_at="now()")
+    with pytest.raises(IntegrityError, match="clock_term_follows_rule"), transaction.atomic():
+        as_owner(statement, {"dossier": dossier.pk, "me": None})

@@ -197,4 +197,8 @@ EQUIVALENT: dict[str, str] = {
     "function cases_move_work: without content_object_id = d.id": OF_ITS_OFFER,
     "function cases_move_work: without content_object_id = d.id (2)": OF_ITS_OFFER,
     "function cases_take_over: without content_object_id = d.id": OF_ITS_OFFER,
+    "policy export_ask on cases_export: WITH CHECK without done = 0": (
+        "Nothing of no steps is done (export_within_its_steps), and it has none, which is asked"
+        " next."
+    ),
 }
