@@ -26,12 +26,6 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def dossier(cast: Cast) -> Dossier:
-    """A Belgian dossier that the Belgian officer handles."""
-    return DossierFactory(handler=cast.belgian_officer)
-
-
-@pytest.fixture
 def clock(dossier: Dossier) -> Clock:
     """Eight hours for its answer."""
     return ClockFactory(dossier=dossier, rule="8h")

@@ -17,12 +17,6 @@ pytestmark = pytest.mark.django_db
 TEN_MINUTES = timedelta(minutes=10)
 
 
-@pytest.fixture
-def dossier(cast: Cast) -> Dossier:
-    """A Belgian dossier that the Belgian officer handles."""
-    return DossierFactory(handler=cast.belgian_officer)
-
-
 def made(dossier: Dossier, person: User, **values: Any) -> Export:
     """An export of somebody; waiting, unless told otherwise."""
     fields = {

@@ -28,12 +28,6 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def dossier(cast: Cast) -> Dossier:
-    """A Belgian dossier that the Belgian officer handles."""
-    return DossierFactory(handler=cast.belgian_officer)
-
-
 @pytest.mark.parametrize("role", ["auditor", "people_administrator"])
 def test_who_has_become_somebody_that_reads_no_dossiers_answers_no_offer(
     cast: Cast, dossier: Dossier, role: str

@@ -34,12 +34,6 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def dossier(cast: Cast) -> Dossier:
-    """A Belgian dossier that the Belgian officer handles."""
-    return DossierFactory(handler=cast.belgian_officer)
-
-
 def _stays(statement: str, values: Any = None) -> bool:
     """Whether not even the owner of the tables gets it past the triggers."""
     try:

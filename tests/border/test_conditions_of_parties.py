@@ -23,12 +23,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def dossier(cast: Cast) -> Dossier:
-    """A Belgian dossier that the Belgian officer handles."""
-    return DossierFactory(handler=cast.belgian_officer)
-
-
 def _answer(user: User, statement: str, values: Any) -> str:
     """What PostgreSQL says to somebody, in words."""
     with pytest.raises(DatabaseError) as caught, transaction.atomic():

@@ -1,16 +1,14 @@
-"""Conditions of the tables one works in, each by itself: clocks, entries, drafts, documents, files.
+"""Conditions of the tables one works in, each by itself: entries, drafts, documents, files.
 
 What stands behind another wall in daily use is asked for directly, so that the mutation check
 (tests/mutants) finds no condition that nobody guards.
 """
 
-from datetime import timedelta
-
 import pytest
 from django.db import DatabaseError, transaction
 
 from accounts.models import User
-from cases.models import Clock, Dossier, Draft, Entry, Mandate, Translation, Upload
+from cases.models import Dossier, Draft, Entry, Mandate, Translation, Upload
 from tests import steps
 from tests.border.attempts import _alert as insert_alert
 from tests.border.attempts import _document as insert_document
@@ -21,7 +19,6 @@ from tests.border.attempts import _version as insert_version
 from tests.border.test_each_wall import UNKNOWN
 from tests.factories import (
     Cast,
-    ClockFactory,
     DocumentFactory,
     DossierFactory,
     EntryFactory,
@@ -34,19 +31,6 @@ from tests.factories import (
 from tests.looking import as_owner
 
 pytestmark = pytest.mark.django_db
-HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def dossier(cast: Cast) -> Dossier:
-    """A Belgian dossier that the Belgian officer handles."""
-    return DossierFactory(handler=cast.belgian_officer)
-
-
-@pytest.fixture
-def clock(dossier: Dossier) -> Clock:
-    """Eight hours for its answer."""
-    return ClockFactory(dossier=dossier, rule="8h")
 
 
 def guest_of(dossier: Dossier, person: User, level: str = "contribute") -> User:

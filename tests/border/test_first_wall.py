@@ -47,12 +47,6 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def dossier(cast: Cast) -> Dossier:
-    """A Belgian dossier that the Belgian officer handles."""
-    return DossierFactory(handler=cast.belgian_officer)
-
-
 def moved(mandate: Mandate, **values: Any) -> None:
     """Arrange a mandate as no rule allows: its grants stay as they are."""
     with without_rules("cases_mandate"):

@@ -30,12 +30,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def dossier(cast: Cast) -> Dossier:
-    """A Belgian dossier that the Belgian officer handles."""
-    return DossierFactory(handler=cast.belgian_officer)
-
-
 def free(table: str) -> set[Any]:
     """The rows that somebody else could change now."""
     with transaction.atomic(), connection.cursor() as cursor:
