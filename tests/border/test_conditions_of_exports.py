@@ -10,7 +10,8 @@ from accounts.models import User
 from cases.models import Dossier, Export, Mandate
 from tests import steps
 from tests.border.attempts import _new_export as insert_export
-from tests.factories import Cast, DossierFactory, MandateFactory, grant, raw, refused
+from tests.border.test_documents import guest_of
+from tests.factories import Cast, DossierFactory, raw, refused
 from tests.looking import as_owner
 
 pytestmark = pytest.mark.django_db
@@ -27,12 +28,6 @@ def made(dossier: Dossier, person: User, **values: Any) -> Export:
         fields |= {"size": 1, "sha256": "a" * 64}
     file = f"export {Export.objects.count()}"
     return Export.objects.create(dossier=dossier, person_id=person.pk, file=file, **fields)
-
-
-def guest_of(dossier: Dossier, person: User) -> User:
-    """Somebody of the other country who views under a mandate."""
-    grant(dossier, person, "view", MandateFactory(dossier=dossier, receiver=person, level="view"))
-    return person
 
 
 def test_an_export_is_of_now_whatever_is_written(cast: Cast, dossier: Dossier) -> None:
@@ -72,7 +67,10 @@ def test_who_goes_on_with_an_export_touches_it(cast: Cast, dossier: Dossier) -> 
 
 
 def test_exports_are_ones_own_while_one_sees_the_dossier(cast: Cast, dossier: Dossier) -> None:
-    guest, count = guest_of(dossier, cast.dutch_officer), "SELECT count(*) FROM cases_export"
+    guest, count = (
+        guest_of(dossier, cast.dutch_officer, "view"),
+        "SELECT count(*) FROM cases_export",
+    )
     for person in (guest, cast.belgian_officer):
         made(dossier, person, state="working")
     DossierFactory(owner="NL")  # which the guest goes on seeing

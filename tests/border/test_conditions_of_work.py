@@ -16,27 +16,20 @@ from tests.border.attempts import _dossier as insert_dossier
 from tests.border.attempts import _entry as insert_entry
 from tests.border.attempts import _new_upload as insert_upload
 from tests.border.attempts import _version as insert_version
+from tests.border.test_documents import guest_of
 from tests.border.test_each_wall import UNKNOWN
 from tests.factories import (
     Cast,
     DocumentFactory,
     DossierFactory,
     EntryFactory,
-    MandateFactory,
     add_version,
-    grant,
     raw,
     refused,
 )
 from tests.looking import as_owner
 
 pytestmark = pytest.mark.django_db
-
-
-def guest_of(dossier: Dossier, person: User, level: str = "contribute") -> User:
-    """Somebody of the other country who holds a level under a mandate."""
-    grant(dossier, person, level, MandateFactory(dossier=dossier, receiver=person, level=level))
-    return person
 
 
 def no_longer(cast: Cast, dossier: Dossier) -> None:

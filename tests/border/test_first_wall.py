@@ -26,6 +26,8 @@ from cases.models import (
     Template,
 )
 from cases.states import STATUS_STEPS, Level, Status, Step
+from tests.border.test_each_wall import moved
+from tests.border.test_each_wall_at_work import _leaves as leaves
 from tests.factories import (
     Cast,
     ClockFactory,
@@ -40,22 +42,10 @@ from tests.factories import (
     add_posting,
     grant,
     project_of,
-    without_rules,
 )
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-
-
-def moved(mandate: Mandate, **values: Any) -> None:
-    """Arrange a mandate as no rule allows: its grants stay as they are."""
-    with without_rules("cases_mandate"):
-        Mandate.objects.filter(pk=mandate.pk).update(**values)
-
-
-def leaves(person: User) -> None:
-    """The postings of a person end at this moment."""
-    Posting.objects.filter(person=person.pk).update(ends_at=TransactionNow())
 
 
 # Which rows -----------------------------------------------------------------------------------

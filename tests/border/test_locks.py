@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from django.contrib.postgres.functions import TransactionNow
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import Posting
 from cases.models import Document, Dossier, DossierUserPermission, Export, Handover, Mandate, Upload
 from tests import steps
 from tests.border.attempts import _handover as insert_handover
-from tests.border.together import At, Owner, execute, waits
+from tests.border.together import At, Owner, execute, free, waits
 from tests.factories import (
     Cast,
     DocumentFactory,
@@ -28,13 +28,6 @@ from tests.looking import grants_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = timedelta(days=1)
-
-
-def free(table: str) -> set[Any]:
-    """The rows that somebody else could change now."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM {table} FOR NO KEY UPDATE SKIP LOCKED")
-        return {key for (key,) in cursor.fetchall()}
 
 
 # Only what belongs together is locked ---------------------------------------------------------

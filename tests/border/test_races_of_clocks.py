@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts.models import User
@@ -17,7 +17,7 @@ from cases.states import Step
 from lodesk.alerts.models import Alert
 from lodesk.audit.models import LogRow
 from tests.border.attempts import _clock as insert_clock
-from tests.border.together import At, execute, waits
+from tests.border.together import At, execute, free, waits
 from tests.factories import Cast, ClockFactory, DossierFactory, IntervalFactory, as_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -171,13 +171,6 @@ def test_two_pauses_that_the_database_records_at_once_both_count(
     consistent(dossier)
 
 
-def _free(table: str) -> set[Any]:
-    """The rows that somebody else could change now."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM {table} FOR NO KEY UPDATE SKIP LOCKED")
-        return {key for (key,) in cursor.fetchall()}
-
-
 def test_what_one_clock_moves_keeps_nobody_from_another(
     cast: Cast, dossier: Dossier, clock: Clock
 ) -> None:
@@ -186,10 +179,10 @@ def test_what_one_clock_moves_keeps_nobody_from_another(
     values = {"dossier": dossier.pk, "me": me.pk}
     with At(me) as writes:
         writes.does(execute, insert_clock(), values)  # due later than the other: nothing moves
-        assert _free("cases_dossier") == {others.dossier_id}
+        assert free("cases_dossier") == {others.dossier_id}
     with At(me) as pauses:
         pauses.does(execute, PAUSE, [clock.pk, start, start + HOUR, me.pk, me.pk])
-        assert _free("cases_clock") == {others.pk}
+        assert free("cases_clock") == {others.pk}
 
 
 def test_an_entry_whose_pause_came_too_late_is_recorded_all_the_same(

@@ -93,3 +93,10 @@ def waits(future: Future[Any]) -> bool:
     except TimeoutError:
         return True
     return False
+
+
+def free(table: str) -> set[Any]:
+    """The rows that somebody else could change now."""
+    with transaction.atomic():
+        rows = execute(f"SELECT id FROM {table} FOR NO KEY UPDATE SKIP LOCKED")
+        return {key for (key,) in rows}
