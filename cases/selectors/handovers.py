@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.contrib.postgres.functions import TransactionNow
 from django.db.models import Count, Q, QuerySet
@@ -117,7 +119,7 @@ def load(user: "User", persons: list[int]) -> dict[int, tuple[int, int]]:
 
 def mine(user: "User") -> QuerySet[Handover]:
     """Handovers of dossiers the person may see."""
-    return Handover.objects.filter(dossier__in=Dossier.objects.visible_to(user)).select_related(
+    return _in_sight(user).select_related(
         "dossier",
         "dossier__desk",
         "dossier__handler",
@@ -131,11 +133,33 @@ def mine(user: "User") -> QuerySet[Handover]:
 
 def offered_to(user: "User") -> QuerySet[Handover]:
     """Offers that wait for this person's answer."""
+    return _answered_by(user, mine(user))
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An offer that waits for an answer, and until when."""
+
+    key: UUID
+    answer_by: datetime
+
+
+def waiting_for(user: "User", *, most: int) -> dict[UUID, Waiting]:
+    """The offers that wait for this person's answer, by dossier, no more than `most`."""
+    offers = _answered_by(user, _in_sight(user)).values_list("dossier", "pk", "answer_by")[:most]
+    return {dossier: Waiting(key, answer_by) for dossier, key, answer_by in offers}
+
+
+def _in_sight(user: "User") -> QuerySet[Handover]:
+    return Handover.objects.filter(dossier__in=Dossier.objects.visible_to(user))
+
+
+def _answered_by(user: "User", offers: QuerySet[Handover]) -> QuerySet[Handover]:
     own = policy.principals(user)
     return (
-        mine(user)
-        .filter(state=HandoverState.OFFERED)
-        .filter(Q(to_person=own.person) | Q(to_group__in=own.groups))
+        offers.filter(
+            Q(to_person=own.person) | Q(to_group__in=own.groups), state=HandoverState.OFFERED
+        )
         .exclude(giver=user.pk)
         .order_by("answer_by", "id")
     )

@@ -14,6 +14,7 @@ from cases.models import Dossier
 from cases.models.readers import WAITING_FOR_HEADQUARTERS
 from cases.selectors import handovers, lists, mandates, places, rows, tasked_rows, tasks
 from cases.selectors.filters import end_of_today
+from cases.selectors.handovers import Waiting
 from cases.selectors.lists import Wanted
 from cases.selectors.rows import Line, Row, by_due
 from cases.states import HandoverState, MandateState, Status
@@ -23,7 +24,6 @@ from lodesk.ui.links import capped
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from cases.models import Handover
 
 SHOWN = 25  # rows a group; the list behind it has the rest
 READ = 100  # rows a group at most, to filter, sort and count
@@ -176,7 +176,7 @@ def _without(found: Sequence[Row], *shown: Sequence[Row]) -> list[Row]:
 
 
 def _offered(user: "User") -> Group:
-    offers = {offer.dossier_id: offer for offer in handovers.offered_to(user)[:READ]}
+    offers = handovers.waiting_for(user, most=READ)
     lines = Line.all(Dossier.objects.visible_to(user).filter(pk__in=offers), user)
     found = [_offered_row(line, offers[line.pk], user) for line in lines]
     help_text = _("Accept or decline. The clock runs on while you decide.")
@@ -189,11 +189,11 @@ def _offered(user: "User") -> Group:
     )
 
 
-def _offered_row(line: Line, offer: "Handover", user: "User") -> Row:
+def _offered_row(line: Line, offer: Waiting, user: "User") -> Row:
     (row,) = rows.make([line], user)
     return replace(
         row,
-        link=reverse("handover", args=[offer.pk]),
+        link=reverse("handover", args=[offer.key]),
         next=_("Accept or decline"),
         status=str(HandoverState.OFFERED.label),
         state=HandoverState.OFFERED.value,

@@ -17,6 +17,7 @@ from lodesk.ui.frame import Zone
 Signal = Literal["late", "soon", "wait", ""]
 
 _DAY = timedelta(days=1)
+_LONGEST_DAY = timedelta(hours=25)  # the one on which summer time ends
 _WEEK_OF_DAYS = 7
 
 
@@ -24,7 +25,12 @@ def signal(due_at: datetime | None, *, now: datetime, waiting: bool = False) -> 
     """Say which sign stands before a due time: overdue, due today, waiting, or none."""
     if due_at is not None and due_at < now:
         return "late"
-    if due_at is not None and local_date(due_at) == local_date(now):
+    # Later than the longest day lasts is not today anywhere; a list asks this in every row.
+    if (
+        due_at is not None
+        and due_at - now <= _LONGEST_DAY
+        and local_date(due_at) == local_date(now)
+    ):
         return "soon"
     return "wait" if waiting else ""
 

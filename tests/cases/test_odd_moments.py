@@ -4,7 +4,7 @@ And what one could otherwise promise beyond the end of a mandate, or lock away f
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -306,3 +306,16 @@ def test_who_is_of_the_owner_country_keeps_it_as_long_as_is_said(
     values = {"to": f"p:{cast.belgian_colleague.public_id}", "giver_keeps": "view"}
     hand_over(client_of(cast.belgian_officer), dossier, **values, giver_keeps_until=in_days(900))
     assert Handover.objects.get().giver_keeps == "view"
+
+
+def test_the_longest_day_of_a_year_is_one_day():
+    """Clocks go back at night: 25 hours lie between its midnights, and all of them are today."""
+    brussels = ZoneInfo("Europe/Brussels")
+    begins = datetime(2026, 10, 25, 0, 0, tzinfo=brussels)
+    ends = datetime(2026, 10, 25, 23, 59, tzinfo=brussels)
+
+    with timezone.override(brussels):
+        today = times.signal(ends.astimezone(UTC), now=begins.astimezone(UTC))
+        tomorrow = times.signal(ends.astimezone(UTC) + timedelta(minutes=1), now=begins)
+
+    assert (today, tomorrow) == ("soon", "")
