@@ -32,6 +32,7 @@ WRITES = {
     "sizes": report.write,
     "load": report_load.write_load,
     "log": report_load.write_log,
+    "latency": report_load.write_alerts,
     "dossier": report_dossier.write,
 }
 
@@ -55,6 +56,8 @@ def main(arguments: list[str]) -> int:
             figures["load"] = _loaded(stock, asked.loaded, asked.minutes * 60)
         if asked.only in ("", "log"):
             figures["log"] = _alone(stock, "log")
+        if asked.only in ("", "latency"):
+            figures["latency"] = _alone(stock, "latency")
         if asked.only in ("", "dossier"):
             figures["dossier"] = _alone(stock, "dossier")
         known.write_text(json.dumps(figures, indent=1))
@@ -78,7 +81,7 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--turns", type=int, default=40, help="times each page is asked for")
     parser.add_argument("--minutes", type=float, default=10, help="of load, for each shape")
     parser.add_argument("--loaded", type=int, default=100_000, help="dossiers under load")
-    parts = ["drawing", "sizes", "load", "log", "dossier", "report"]
+    parts = ["drawing", "sizes", "load", "log", "latency", "dossier", "report"]
     parser.add_argument("--only", choices=parts, default="")
     return parser.parse_args(arguments)
 
@@ -123,7 +126,7 @@ def _loaded(stock: Stock, size: int, seconds: float) -> dict[str, Any]:
 
 
 def _alone(stock: Stock, part: str) -> dict[str, Any]:
-    """What measures itself in an empty database: a million log rows, or one large dossier."""
+    """What measures itself in an empty database: log rows, mails, or one large dossier."""
     name = f"bench_{part}"
     stock.fresh(name)
     try:

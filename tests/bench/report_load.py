@@ -1,4 +1,4 @@
-"""docs/performance-load.md and docs/performance-log.md, from the figures of a run."""
+"""docs/performance-load.md, -log.md and -alerts.md, from the figures of a run."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,6 +14,11 @@ def write_load(load: Figures, folder: Path) -> None:
 def write_log(log: Figures, folder: Path) -> None:
     """Write how long the log takes to seal and to verify."""
     (folder / "performance-log.md").write_text("\n".join(_log(log)) + "\n")
+
+
+def write_alerts(latency: Figures, folder: Path) -> None:
+    """Write how long a mail takes from the commit of the act to the mail server."""
+    (folder / "performance-alerts.md").write_text("\n".join(_alerts(latency)) + "\n")
 
 
 def _load(load: Figures) -> Iterable[str]:
@@ -68,4 +73,18 @@ def _log(log: Figures) -> Iterable[str]:
     yield (
         f"{log['rows']:,.0f} rows of one chain: sealed in {log['sealing']:.0f} s, verified in"
         f" {log['verifying']:.0f} s; a changed row was then named."
+    )
+
+
+def _alerts(latency: Figures) -> Iterable[str]:
+    yield "# From an act to the mail server"
+    yield ""
+    yield measured("latency")
+    yield ""
+    yield (
+        f"{latency['acts']:,.0f} acts at {latency['a second']:.0f} a second, each told to one"
+        " person by mail; a real worker with beat, Valkey, PostgreSQL and SMTP, and whoever acts,"
+        f" on the same cores. From commit to SMTP: median {latency['median']:.2f} s, 99 % within"
+        f" {latency['late']:.2f} s, the longest {latency['longest']:.2f} s; {latency['mails']:,.0f}"
+        " mails, one for each act. Wanted: median under 1 s, 99 % under 5 s."
     )
