@@ -22,14 +22,13 @@ class PlainSelect(forms.Select):
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
         """Write it as Django would."""
-        widget = self.get_context(name, value, attrs)["widget"]
+        chosen = {str(each) for each in self.format_value(value)}
         options = "".join(
-            f'<option value="{escape(str(each["value"]))}"'
-            f"{' selected' if each['selected'] else ''}>{escape(str(each['label']))}</option>"
-            for _, group, _ in widget["optgroups"]
-            for each in group
+            f'<option value="{escape(code)}"'
+            f"{' selected' if str(code) in chosen else ''}>{escape(str(label))}</option>"
+            for code, label in self.choices
         )
-        head = flatatt({"name": name, **widget["attrs"]})
+        head = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
         return SafeString(f"<select{head}>{options}</select>")  # every part is escaped above
 
 
