@@ -131,6 +131,7 @@ PAGES = {
     "template_new": "dossiers",
     "template": "dossiers",
     "hand_over": "handovers",
+    "dossier_reassign": "handovers",
     "handovers": "handovers",
     "handover": "handovers",
     "mandate": "handovers",

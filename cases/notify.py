@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.urls import reverse
 
-from accounts.models import Role
+from accounts.models import Person, Role
 from cases import wordings
 from cases.models import (
     Clock,
@@ -88,7 +88,7 @@ def mandate_decided(handover: Handover, mandate: Mandate, *, by: "User") -> None
         f"mandate.{mandate.state}",
         handover.dossier,
         by,
-        {mandate.asked_by_id, handover.giver_id},
+        {mandate.asked_by_id, *_giver(handover)},
         "asked",
         mandate=mandate.number,
         until=mandate.ends_at,
@@ -120,23 +120,46 @@ def answered(handover: Handover, *, by: "User", step: Step) -> None:
         return
     lost = _loses_sight(dossier, under=handover.pk)
     if step == Step.DECLINE:
-        _announce("handover.declined", dossier, by, [handover.giver_id], "giver")
+        _announce("handover.declined", dossier, by, _giver(handover), "giver")
     elif handover.state == HandoverState.OFFERED:
-        told = {handover.giver_id, *handovers.addressees(handover)} - lost
+        told = {*_giver(handover), *handovers.addressees(handover)} - lost
         _announce("handover.withdrawn", dossier, by, told, "offered")
     _tell_who_loses_sight(dossier, by, lost)
+
+
+def _giver(handover: Handover) -> set[int]:
+    """Who offered it: always somebody, but where it was taken from the queue."""
+    return set() if handover.giver_id is None else {handover.giver_id}
 
 
 def _accepted(handover: Handover, *, by: "User") -> None:
     dossier = handover.dossier
     leaves = dossier.handler_id if handover.giver_keeps == Keeps.NOTHING else None
     lost = _loses_sight(dossier, under=handover.pk, handler=leaves)
-    giver = {handover.giver_id}
+    giver = _giver(handover)
     handled = {dossier.handler_id} if dossier.handler_id is not None else set()
     others = set(people.coordinators(dossier.owner)) - giver - handled
     _announce("handover.accepted", dossier, by, giver - lost, "giver")
     _announce("handover.accepted", dossier, by, handled - giver - lost, "handled")
     _announce("handover.accepted", dossier, by, others, "coordinator")
+    _tell_who_loses_sight(dossier, by, lost)
+
+
+def taken(dossier: Dossier, *, by: "User") -> None:
+    """Coordinators and the head of desk learn that somebody has it now."""
+    coordinators = set(people.coordinators(dossier.owner))
+    _announce("handover.taken", dossier, by, coordinators, "coordinator")
+    _announce("handover.taken", dossier, by, set(_head_of_desk(dossier)) - coordinators, "steering")
+
+
+def reassigned(dossier: Dossier, *, by: "User", to: Person) -> None:
+    """Who has it now, who had it until now and coordinators learn it; who loses sight, too."""
+    handled = {dossier.handler_id} if dossier.handler_id is not None else set()
+    lost = _loses_sight(dossier, under=None, handler=dossier.handler_id)
+    others = set(people.coordinators(dossier.owner)) - handled - {to.pk}
+    _announce("handover.reassigned", dossier, by, [to.pk], "handler")
+    _announce("handover.reassigned", dossier, by, handled - lost, "handled")
+    _announce("handover.reassigned", dossier, by, others, "coordinator")
     _tell_who_loses_sight(dossier, by, lost)
 
 
@@ -152,7 +175,7 @@ def mandate_ended_by(mandate: Mandate, *, by: "User") -> None:
     for dossier in touched:
         lost = _loses_sight(dossier, under=mandate.pk)
         _tell_who_loses_sight(dossier, by, lost, key=str(mandate.pk))
-        told = {mandate.asked_by_id, givers.get(dossier.pk, mandate.asked_by_id)}
+        told = {mandate.asked_by_id, givers.get(dossier.pk) or mandate.asked_by_id}
         told = {*told, *_head_of_desk(dossier)} - lost
         _announce("mandate.ended", dossier, by, told, "asked", mandate=mandate.number)
 
@@ -302,7 +325,7 @@ def _head_of_desk(dossier: Dossier) -> list[int]:
     return people.members(team.pk, [Role.HEAD_OF_DESK])
 
 
-def _loses_sight(dossier: Dossier, *, under: UUID, handler: int | None = None) -> set[int]:
+def _loses_sight(dossier: Dossier, *, under: UUID | None, handler: int | None = None) -> set[int]:
     """Who sees it only by what ends now: an offer, a mandate, and what this handler holds.
 
     Said beforehand, as afterwards who lost sight could tell nobody. `cases_loses_sight` in
@@ -312,9 +335,13 @@ def _loses_sight(dossier: Dossier, *, under: UUID, handler: int | None = None) -
     staying: set[int] = set()
     sight = {"content_object": dossier, "permission__codename": "view_dossier"}
     for own in DossierUserPermission.objects.filter(**sight):
-        ends = under in (own.handover_id, own.mandate_id) or own.user_id == handler
+        ends = _rests_on(own, under) or own.user_id == handler
         (going if ends else staying).add(own.user_id)
     for shared in DossierGroupPermission.objects.filter(**sight):
-        ends = under in (shared.handover_id, shared.mandate_id)
+        ends = _rests_on(shared, under)
         (going if ends else staying).update(people.members(shared.group_id))
     return going - staying
+
+
+def _rests_on(grant: DossierUserPermission | DossierGroupPermission, key: UUID | None) -> bool:
+    return key is not None and key in (grant.handover_id, grant.mandate_id)

@@ -340,6 +340,8 @@ def may(user: "User", step: Step, target: Any) -> Decision:
         return _may_withdraw(user, target)
     if (HandoverState.OFFERED, step) in HANDOVER_STEPS:
         return _may_on_handover(user, step, target)
+    if step in IN_THE_TEAM:
+        return _may_move_at_once(user, step, target)
     if (TaskState.OPEN, step) in TASK_STEPS:
         return _may_on_task(user, step, target)
     return _may_on_mandate(user, step, target)
@@ -461,6 +463,51 @@ def _may_accept(user: "User", handover: Any) -> Decision:
     if user.country != owner and Level.VIEW not in levels(user, handover.dossier):
         return no(_("The mandate for this dossier is not valid now."))
     return YES
+
+
+# Without an offer, within the owner's team at the desk: in which role ('' is any), and why not.
+IN_THE_TEAM = {
+    Step.TAKE: ("", _("Only the owner's team at the desk takes a dossier from the queue.")),
+    Step.REASSIGN: (
+        Role.HEAD_OF_DESK.value,
+        _("Only the owner's head of desk gives a dossier to somebody else without an offer."),
+    ),
+}
+
+
+def _may_move_at_once(user: "User", step: Step, dossier: Any) -> Decision:
+    role, reason = IN_THE_TEAM[step]
+    if dossier.confined:
+        return no(_("A confined dossier is offered: the team does not know of it."))
+    if not _in_the_team(user, dossier, role=role):
+        return no(reason)
+    if dossier.status == Status.CLOSED:
+        return no(_("The dossier is closed."))
+    if step == Step.TAKE and dossier.handler_id is not None:
+        return no(_("%(who)s handles it already.") % {"who": dossier.handler})
+    return YES
+
+
+def _in_the_team(user: "User", dossier: Any, *, role: str) -> bool:
+    """Whether a person works now in the owner's team at the desk, which may add to the dossier."""
+    if role and (role, dossier.owner) not in principals(user).roles:
+        return False
+    key = ("in the team", user.pk, dossier.pk, role)
+    return remembered(key, lambda: _posted_in_the_team(user, dossier, role))
+
+
+def _posted_in_the_team(user: "User", dossier: Any, role: str) -> bool:
+    _people, teams = _grants(type(dossier))
+    able = teams.filter(
+        content_object=dossier.pk, permission__codename=Level.CONTRIBUTE + SUFFIX
+    ).values("group_id")
+    places = Posting.objects.valid_now().filter(
+        person_id=principals(user).person,
+        country=dossier.owner,
+        desk_id=dossier.desk_id,
+        group_id__in=able,
+    )
+    return (places.filter(role=role) if role else places).exists()
 
 
 def _may_on_mandate(user: "User", step: Step, mandate: Any) -> Decision:

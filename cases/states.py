@@ -45,6 +45,8 @@ class Step(models.TextChoices):
     ACCEPT = "accept", _("accept")
     DECLINE = "decline", _("decline")
     WITHDRAW = "withdraw", _("withdraw")
+    TAKE = "take", _("take from the queue")
+    REASSIGN = "reassign", _("re-assign")
     GIVE_MANDATE = "give_mandate", _("give the mandate")
     REFUSE_MANDATE = "refuse_mandate", _("refuse the mandate")
     END_MANDATE = "end_mandate", _("end the mandate")

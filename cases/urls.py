@@ -27,6 +27,7 @@ from cases.views.parties import known_page, parties_page, party_add, party_corre
 from cases.views.projects import project_new, project_page, projects_page
 from cases.views.saved_views import saved_view_page, saved_views_page
 from cases.views.search import search_page
+from cases.views.taking import dossier_reassign, dossier_take
 from cases.views.tasks import task_new, task_page
 from cases.views.templates import template_new, template_page, templates_page
 from cases.views.uploads import upload_begin, upload_part
@@ -61,6 +62,8 @@ urlpatterns = [
     path("d/<reference:reference>/draft", draft, name="draft"),
     path("d/<reference:reference>/mail", mail_page, name="mail"),
     path("d/<reference:reference>/hand-over", hand_over_page, name="hand_over"),
+    path("d/<reference:reference>/take", dossier_take, name="dossier_take"),
+    path("d/<reference:reference>/re-assign", dossier_reassign, name="dossier_reassign"),
     path("d/<reference:reference>/deadlines", deadlines_page, name="deadlines"),
     path("d/<reference:reference>/deadlines/<uuid:clock>", deadline_page, name="deadline"),
     path("d/<reference:reference>/access", who_can_see_page, name="who_can_see"),

@@ -159,6 +159,23 @@ def _extended(alert: Alert, zones: Zones) -> Wording:
     )
 
 
+def _taken(alert: Alert, _zones: Zones) -> Wording:
+    return Wording(
+        headline=_("Somebody has taken the dossier from the queue"),
+        subject=_("taken from the queue"),
+        because=_because(alert),
+    )
+
+
+def _reassigned(alert: Alert, _zones: Zones) -> Wording:
+    """To who handles it now it says something else than to the others."""
+    if alert.because == "handler":
+        headline, subject = _("You handle this dossier now"), _("given to you")
+    else:
+        headline, subject = _("Somebody else handles the dossier now"), _("given to somebody else")
+    return Wording(headline=headline, subject=subject, because=_because(alert))
+
+
 Line = Callable[[], tuple[str, str]]
 
 
@@ -175,6 +192,8 @@ def _plain(line: Line) -> wording.Words:
 EVENTS: dict[str, wording.Words] = {
     "handover.offered": _offered,
     "handover.accepted": _plain(lambda: (_("The handover is accepted"), _("handover accepted"))),
+    "handover.taken": _taken,
+    "handover.reassigned": _reassigned,
     "handover.declined": _plain(lambda: (_("The offer is declined"), _("offer declined"))),
     "handover.withdrawn": _plain(lambda: (_("The offer is withdrawn"), _("offer withdrawn"))),
     "handover.expired": _plain(lambda: (_("The offer has lapsed"), _("offer lapsed, no answer"))),

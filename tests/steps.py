@@ -29,6 +29,7 @@ from cases.services import (
     handovers,
     links,
     mandates,
+    taking,
     tasks,
     time,
     uploads,
@@ -243,6 +244,18 @@ def withdraw(by: User, handover: Handover, reason: str = "") -> None:
     """Take the offer back."""
     with as_person(by):
         handovers.withdraw(handover=handover, by=by, reason=reason)
+
+
+def take(by: User, dossier: Dossier) -> None:
+    """Take a dossier that nobody handles."""
+    with as_person(by):
+        taking.take(dossier=dossier, by=by)
+
+
+def reassign(by: User, dossier: Dossier, to: User, reason: str = "On leave.") -> None:
+    """Give a dossier to another of the team."""
+    with as_person(by):
+        taking.reassign(dossier=dossier, by=by, to=to.person_ptr, reason=reason)
 
 
 def give(by: User, mandate: Mandate, **terms: Any) -> Mandate:

@@ -47,6 +47,14 @@ def test_a_list_of_dossiers_asks_the_same_for_two_and_for_fifty(
     assert queries_of(client, path) == few
 
 
+def test_the_queue_asks_the_same_for_two_and_for_twenty(cast: Cast, client_of: ClientOf) -> None:
+    client, path = client_of(cast.belgian_officer), "/dossiers/?handler=nobody"
+    DossierFactory.create_batch(2)
+    few = queries_of(client, path)
+    DossierFactory.create_batch(18)
+    assert queries_of(client, path) == few
+
+
 def test_a_list_of_offers_asks_the_same_for_two_and_for_twenty(
     cast: Cast, client_of: ClientOf
 ) -> None:

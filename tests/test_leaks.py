@@ -133,6 +133,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "deadlines": (SIDE_DOOR, COUNTS, CONTEXT),
     "deadline": (SIDE_DOOR, ANOTHER, CONTEXT),
     "hand_over": (SIDEBAR, COUNTS, NESTED, ANOTHER, ASSIGNING),
+    "dossier_take": (ANOTHER, CONTEXT, ASSIGNING),
+    "dossier_reassign": (SIDEBAR, COUNTS, NESTED, ANOTHER, ASSIGNING),
     "who_can_see": (COUNTS, NESTED),
     "task_new": (NESTED, ANOTHER, CONTEXT, ASSIGNING),
     "task": (SIDE_DOOR, ANOTHER, CONTEXT, ASSIGNING),
@@ -175,8 +177,10 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "cases/dossier.html": (ACTIVITY, COUNTS),
     "cases/dossier_form.html": (SIMILAR, NESTED),
     "cases/dossier_links.html": (SIDE_DOOR, COUNTS),
+    "cases/dossier_reassign.html": (SIDEBAR, NESTED),
     "cases/dossier_side.html": (SIDEBAR,),
     "cases/dossier_status.html": (NESTED,),
+    "cases/dossier_take.html": (ASSIGNING,),
     "cases/dossier_tasks.html": (SIDE_DOOR, COUNTS),
     "cases/dossier_templates.html": (NESTED,),
     "cases/dossiers.html": (COUNTS, SEARCH),
@@ -245,6 +249,8 @@ TASKS: dict[str, tuple[str, ...]] = {
 EVENTS: dict[str, tuple[str, ...]] = {
     "handover.offered": (MAIL, ASSIGNING),
     "handover.accepted": (MAIL, ASSIGNING),
+    "handover.taken": (MAIL, ASSIGNING),
+    "handover.reassigned": (MAIL, ASSIGNING),
     "handover.declined": (MAIL,),
     "handover.withdrawn": (MAIL,),
     "handover.expired": (MAIL,),
@@ -465,9 +471,9 @@ def test_sidebar_other_cases_of_this_person(world: World, walks: dict[str, Walk]
     nothing of the seven: no load, no number, nothing late; and nothing changes when he has more.
     """
     assert ways_of(SIDEBAR) == {
-        "address dossier", "address hand_over", "address party",
-        "template cases/dossier_side.html", "template cases/hand_over_whom.html",
-        "template cases/party.html",
+        "address dossier", "address dossier_reassign", "address hand_over", "address party",
+        "template cases/dossier_reassign.html", "template cases/dossier_side.html",
+        "template cases/hand_over_whom.html", "template cases/party.html",
     }  # fmt: skip
     abroad = world.dossiers["BE abroad"].reference
     handler = world.person("dutch_officer").name
@@ -482,6 +488,8 @@ def test_sidebar_other_cases_of_this_person(world: World, walks: dict[str, Walk]
         loads.setdefault(row.place[:2], set()).add((row.load, row.late))
     assert loads["NL"] == {(None, None)}
     assert not loads["BE"] & {(None, None)}
+    head = world.browser("belgian_head").get(plain_one.replace("hand-over", "re-assign"))
+    assert {row.place[:2] for row in head.context["receivers"]} == {"BE"}
     with time_machine.travel(timezone.now(), tick=False):
         first = plain(client.get(plain_one).content.decode())
         work_elsewhere(world, "NL")
@@ -590,6 +598,8 @@ def test_nested_or_related_object_in_a_form_api_body_or_filter(world: World) -> 
         ("get", "/d/{}/", (hidden.reference, nowhere)),
         ("post", "/d/{}/entries", (hidden.reference, nowhere)),
         ("post", "/d/{}/hand-over", (hidden.reference, nowhere)),
+        ("post", "/d/{}/take", (hidden.reference, nowhere)),
+        ("post", "/d/{}/re-assign", (hidden.reference, nowhere)),
         ("get", "/handovers/{}/", (offer, no_key)),
         ("get", "/mandates/{}/", (asked, no_key)),
         ("get", f"/d/{mine}/parties/{{}}/", (party, no_key)),

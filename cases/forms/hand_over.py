@@ -18,7 +18,7 @@ from cases.forms.fields import (
     text_area,
 )
 from cases.forms.markings import unclassified
-from cases.models.handovers import HandoverKind, Keeps
+from cases.models.handovers import OFFERS, HandoverKind, Keeps
 from cases.selectors.hand_over import Party
 from lodesk.ui import times
 
@@ -42,7 +42,7 @@ class HandOverForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
-        choices=HandoverKind.choices,
+        choices=[(kind.value, kind.label) for kind in OFFERS],
         widget=forms.RadioSelect,
         initial=HandoverKind.HANDOVER,
     )

@@ -19,6 +19,13 @@ class HandoverKind(models.TextChoices):
 
     HANDOVER = "handover", _("Handover")
     RETURN = "return", _("Return to the owner's team")
+    TAKEN = "taken", _("Taken from the queue")
+    REASSIGNED = "reassigned", _("Re-assigned")
+
+
+# Without an offer, within the owner's team at the desk: done when they are made, and with no note.
+AT_ONCE = (HandoverKind.TAKEN, HandoverKind.REASSIGNED)
+OFFERS = tuple(kind for kind in HandoverKind if kind not in AT_ONCE)
 
 
 class Keeps(models.TextChoices):
@@ -49,14 +56,18 @@ class HandoverQuerySet(models.QuerySet["Handover"]):
 
 
 class Handover(models.Model):
-    """An offer of a dossier, what was said with it, and how it was answered."""
+    """An offer of a dossier, what was said with it, and how it was answered.
+
+    So that every change of handler stands here, what is taken from the queue or re-assigned is one,
+    too: accepted at once. `giver` is who offered or re-assigned it, nobody where it was taken.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="handovers")
     kind = models.CharField(
         max_length=10, choices=HandoverKind.choices, default=HandoverKind.HANDOVER
     )
-    giver = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    giver = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     to_person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     to_group = models.ForeignKey(
         NationalGroup, on_delete=models.PROTECT, null=True, related_name="+"
@@ -96,6 +107,15 @@ class Handover(models.Model):
             models.CheckConstraint(
                 condition=~Q(giver_keeps=Keeps.NOTHING) ^ Q(giver_keeps_until__isnull=True),
                 name="what_is_kept_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=HandoverKind.TAKEN) ^ Q(giver__isnull=False),
+                name="only_what_is_taken_has_no_giver",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=AT_ONCE)
+                | Q(state=HandoverState.ACCEPTED, to_person__isnull=False),
+                name="without_an_offer_it_is_done",
             ),
             # Never `handle`: who handed over keeps no hand on the dossier.
             one_of("giver_keeps", Keeps.values, name="handover_keeps"),

@@ -1,7 +1,7 @@
 """One dossier as one line: the same on the worklist, the list and in search."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -65,6 +65,7 @@ class Row:
     may_hand_over: bool = False
     state: str = ""  # the code behind `status`, to filter by
     link: str = ""  # where it leads, when that is not the dossier
+    may_take: bool = False  # it waits in the queue of one's own team
 
     @property
     def new_words(self) -> str:
@@ -80,6 +81,11 @@ class Row:
     def hand_over_url(self) -> str:
         """Where it is handed over, for who may."""
         return reverse("hand_over", args=[self.reference]) if self.may_hand_over else ""
+
+    @property
+    def take_url(self) -> str:
+        """Where it is taken from the queue, for who may."""
+        return reverse("dossier_take", args=[self.reference]) if self.may_take else ""
 
 
 # Asked once a dossier, not once an entry: without a visit no entry is looked at. In plain SQL, for
@@ -97,8 +103,8 @@ def with_new(dossiers: QuerySet[Dossier], user: "User") -> QuerySet[Dossier]:
     return dossiers.annotate(new=count)
 
 
-def make(lines: Iterable[Line], user: "User") -> list[Row]:
-    """What a page shows of lines."""
+def make(lines: Iterable[Line], user: "User", *, queue: Container[uuid.UUID] = ()) -> list[Row]:
+    """What a page shows of lines; `queue` are those that can be taken there."""
     statuses = {status.value: str(status.label) for status in Status}
     you, nobody = _("You"), _("nobody yet")
     made = []
@@ -120,6 +126,7 @@ def make(lines: Iterable[Line], user: "User") -> list[Row]:
                 handled_by_you=mine,
                 may_hand_over=mine and line.status != Status.CLOSED,
                 state=line.status,
+                may_take=line.pk in queue,
             )
         )
     return made

@@ -190,6 +190,18 @@ def _accepted(entry: Entry) -> str:
     )
 
 
+def _taken(entry: Entry) -> str:
+    return _("Taken from the queue: %(receiver)s") % _parties(entry.facts)
+
+
+def _reassigned(entry: Entry) -> str:
+    before = str(entry.facts.get("before") or "")
+    words = _parties(entry.facts) | {"before": before}
+    if before:
+        return _("Re-assigned by %(giver)s: %(before)s to %(receiver)s") % words
+    return _("Re-assigned by %(giver)s: from the queue to %(receiver)s") % words
+
+
 def _declined(entry: Entry) -> str:
     return _("Handover declined by %(receiver)s") % _parties(entry.facts)
 
@@ -375,6 +387,8 @@ EVENTS: dict[str, Callable[[Entry], str]] = {
     "handover.offered": _offered,
     "handover.awaiting_mandate": _awaiting,
     "handover.accepted": _accepted,
+    "handover.taken": _taken,
+    "handover.reassigned": _reassigned,
     "handover.declined": _declined,
     "handover.withdrawn": _withdrawn,
     "handover.expired": _expired,

@@ -74,7 +74,8 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE OR REPLACE TRIGGER handover_begins BEFORE INSERT ON cases_handover
-  FOR EACH ROW EXECUTE FUNCTION cases_handover_begins();
+  FOR EACH ROW WHEN (NEW.kind NOT IN ('taken', 'reassigned'))  -- no offers: see 52_taking.sql
+  EXECUTE FUNCTION cases_handover_begins();
 
 -- The same table as HANDOVER_STEPS in cases/states.py, with what time and opening do.
 CREATE OR REPLACE FUNCTION cases_handover_follows(before text, step text) RETURNS text
@@ -223,6 +224,7 @@ CREATE POLICY handover_read ON cases_handover FOR SELECT USING (
 DROP POLICY IF EXISTS handover_offer ON cases_handover;
 CREATE POLICY handover_offer ON cases_handover FOR INSERT WITH CHECK (
   giver_id = lodesk_me() AND state IN ('offered', 'awaiting_mandate')
+  AND kind NOT IN ('taken', 'reassigned')
   AND answered_by_id IS NULL AND lodesk_holds(dossier_id, 'handle', 'oversee'));
 -- To lock a row one needs a right and a policy to change it; the check lets no change through.
 DROP POLICY IF EXISTS handover_lock ON cases_handover;

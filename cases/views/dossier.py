@@ -25,6 +25,7 @@ from cases.selectors import (
     links,
     parties,
     projects,
+    taking,
     tasks,
     timeline,
 )
@@ -79,6 +80,7 @@ def show(
         "files": files or Attached(),
         "upload_url": reverse("upload_begin", args=[dossier.reference]),
         "offer": _offer(offer),
+        "take": _take(user, dossier, offer),
         "timeline": _timeline(request, dossier, may_write=may_write.allowed),
         "next_steps": dossiers.next_steps(dossier, offer, told),
         "deadlines_url": reverse("deadlines", args=[dossier.reference]),
@@ -160,10 +162,24 @@ def _acts(request: HttpRequest, dossier: Dossier, offer: Handover | None) -> lis
         give = policy.no(_("It is offered already: withdraw that offer first."))
     status_url = reverse("dossier_status", args=[dossier.reference])
     give_url = reverse("hand_over", args=[dossier.reference])
-    return [
+    acts = [
         Act("status", _("Change status"), status_url, change.allowed, str(change.reason)),
         Act("hand-over", _("Hand over"), give_url, give.allowed, str(give.reason)),
     ]
+    if policy.may(user, Step.REASSIGN, dossier):
+        move = taking.may_reassign(dossier, user, offer)
+        move_url = reverse("dossier_reassign", args=[dossier.reference])
+        acts.append(Act("re-assign", _("Re-assign"), move_url, move.allowed, str(move.reason)))
+    return acts
+
+
+def _take(user: User, dossier: Dossier, offer: Handover | None) -> Act | None:
+    """The button for a dossier that nobody handles; None for who could not take it anyway."""
+    if dossier.handler_id is not None or not policy.may(user, Step.TAKE, dossier):
+        return None
+    decision = taking.may_take(dossier, user, offer)
+    url = reverse("dossier_take", args=[dossier.reference])
+    return Act("take", _("Take it"), url, decision.allowed, str(decision.reason))
 
 
 def _offer(offer: Handover | None) -> Offer | None:

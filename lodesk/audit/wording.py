@@ -48,6 +48,8 @@ WORDS = {
     "handover.declined": _("declined a dossier"),
     "handover.expired": _("offer lapsed"),
     "handover.offered": _("offered a dossier"),
+    "handover.reassigned": _("re-assigned a dossier within the team"),
+    "handover.taken": _("took a dossier from the queue"),
     "handover.withdrawn": _("withdrew an offer"),
     "keeping.ended": _("what the giver kept ended"),
     "link.made": _("linked a dossier to another"),

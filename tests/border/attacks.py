@@ -122,6 +122,7 @@ class Stage:
     luxembourg: Dossier
     clock: Clock  # for the answer of `handled`
     document: Document  # of `handled`
+    queue: Dossier  # that nobody handles
     linked: Dossier  # to `handled`, and handled by the same officer
     task: Task
     link: Link
@@ -134,6 +135,7 @@ class Stage:
         """An address, with the keys of the stage."""
         return template.format(
             handled=self.handled.reference,
+            queue=self.queue.reference,
             entry=self.entry.pk,
             party=self.party.pk,
             given=self.given.pk,
@@ -237,6 +239,7 @@ def make_stage(cast: Cast) -> Stage:
     )  # fmt: skip
     linked = DossierFactory(handler=officer)
     return Stage(
+        queue=DossierFactory(),
         linked=linked,
         task=TaskFactory(dossier=handled),
         link=LinkFactory(source=handled, target=linked),
@@ -370,6 +373,10 @@ ACTS = (
         {"to": _person("belgian_colleague"), **READ, **NOTE}, form="form", view="hand_over"),
     Act("offer it across the border", "/d/{handled}/hand-over", MOVERS, "belgian_officer",
         {"to": _person("dutch_officer"), **READ, **NOTE}, form="form", view="hand_over"),
+    Act("take a dossier", "/d/{queue}/take", TEAM, "belgian_colleague", view="dossier_take"),
+    Act("re-assign a dossier", "/d/{handled}/re-assign", frozenset({"belgian_head"}),
+        "belgian_head", {"to": _person("belgian_colleague"), "reason": "Forged."},
+        view="dossier_reassign"),
     Act("accept an offer", "/handovers/{offer}/", frozenset({"belgian_colleague"}),
         "belgian_colleague", {"action": "accept"}, view="handover"),
     Act("decline an offer", "/handovers/{offer}/", frozenset({"belgian_colleague"}),

@@ -65,13 +65,16 @@ class Side:
     mate: str  # takes them over; where nobody is posted, headquarters does
     coordinator: str
     auditor: str
+    head: str  # of the desk, where somebody is posted
 
 
 SIDES = {
-    "BE": Side("belgian_officer", "belgian_colleague", "belgian_coordinator", "belgian_auditor"),
-    "NL": Side("dutch_officer", "dutch_colleague", "dutch_coordinator", "dutch_auditor"),
+    "BE": Side("belgian_officer", "belgian_colleague", "belgian_coordinator", "belgian_auditor",
+               "belgian_head"),
+    "NL": Side("dutch_officer", "dutch_colleague", "dutch_coordinator", "dutch_auditor",
+               "dutch_head"),
     "LU": Side(
-        "luxembourg_headquarters", "", "luxembourg_coordinator", "luxembourg_auditor"
+        "luxembourg_headquarters", "", "luxembourg_coordinator", "luxembourg_auditor", ""
     ),
 }  # fmt: skip
 DESKS_OF = {"BE": ("BOG", "BSB"), "NL": ("BOG", "BSB"), "LU": ("BOG", "TIA")}
@@ -425,6 +428,10 @@ def _hands_over(made: Template, country: str, _third: str) -> None:
     again = _open(made, country, title=f"{word} to take back")
     steps.withdraw(worker, steps.offer(worker, again, taker))
     steps.offer(worker, again, taker)
+    if country in POSTED:
+        queue = DossierFactory(owner=country, title=f"{word} in the queue")
+        steps.take(worker, queue)
+        steps.reassign(made.person(country, "head"), queue, made.person(country, "mate"), word)
 
 
 def _decides(made: Template, country: str, third: str) -> None:

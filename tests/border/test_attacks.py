@@ -278,6 +278,7 @@ FORMS = (
           "answer_by": (_in_days(-1), _in_days(100), "9999-12-31T23:59", ""),
           "mandate_ends_at": (_in_days(-1), _in_days(4000), ""),
           "mandate_legal_basis": ("",), "read_risks": (None,)}),
+    Form("re-assign a dossier", "belgian_head", {"to": NO_ADDRESSEE, "reason": ("", " ")}),
     Form("accept an offer", "belgian_colleague",
          {"action": ("", "expire", "give_mandate", "offer", "ACCEPT", "accept ", "acсept")},
          answers=(400,)),

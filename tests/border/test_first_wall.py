@@ -426,6 +426,53 @@ def test_who_accepts_across_the_border_is_certified_and_sees_it(
     assert may_on(offer, Step.ACCEPT, me) == [False]
 
 
+OF_THE_TEAM = {"belgian_officer", "belgian_colleague", "belgian_head"}
+
+
+def at_once(cast: Cast, step: Step, dossier: Dossier) -> set[str]:
+    """Who may take or give a dossier without an offer."""
+    return {name for name, user in cast.people.items() if policy.may(user, step, dossier)}
+
+
+def test_the_team_takes_from_its_queue_and_its_head_gives_on(cast: Cast, dossier: Dossier) -> None:
+    queue = DossierFactory(status="draft")
+    assert at_once(cast, Step.TAKE, queue) == OF_THE_TEAM
+    assert at_once(cast, Step.TAKE, dossier) == set()
+    for each in (queue, dossier):
+        assert at_once(cast, Step.REASSIGN, each) == {"belgian_head"}
+    closed, confined = DossierFactory(status="closed"), DossierFactory(confined=True)
+    grant(confined, cast.team("BE"), "contribute")
+    for step in (Step.TAKE, Step.REASSIGN):
+        assert at_once(cast, step, closed) == at_once(cast, step, confined) == set()
+
+
+def test_only_the_owners_team_that_may_add_to_it_moves_it_at_once(cast: Cast) -> None:
+    queue, dutch = DossierFactory(grants=False), cast.team("NL")
+    grant(queue, cast.team("BE"), "view")
+    for team in (cast.headquarters("BE"), cast.team("BE", "BSB")):
+        grant(queue, team, "contribute")
+    for person in (cast.belgian_colleague, cast.belgian_head, cast.belgian_elsewhere):
+        grant(queue, person, "contribute")
+    grant(queue, dutch, "contribute", MandateFactory(dossier=queue, receiver=dutch))
+    for step in (Step.TAKE, Step.REASSIGN):
+        assert at_once(cast, step, queue) == set()
+    grant(DossierFactory(grants=False), cast.team("BE"), "contribute")
+    assert at_once(cast, Step.TAKE, queue) == set()
+    grant(queue, cast.team("BE"), "contribute")
+    assert at_once(cast, Step.TAKE, queue) == OF_THE_TEAM
+
+
+def test_head_of_a_desk_is_who_heads_that_one_now(cast: Cast, dossier: Dossier) -> None:
+    me = cast.belgian_elsewhere
+    add_posting(cast, me, "head_of_desk", "BSB")
+    add_posting(cast, me, "officer", "BOG")
+    assert at_once(cast, Step.REASSIGN, dossier) == {"belgian_head"}
+    posting = add_posting(cast, me, "head_of_desk", "BOG")
+    assert "belgian_elsewhere" in at_once(cast, Step.REASSIGN, dossier)
+    Posting.objects.filter(pk=posting.pk).update(ends_at=TransactionNow())
+    assert at_once(cast, Step.REASSIGN, dossier) == {"belgian_head"}
+
+
 @pytest.mark.parametrize(
     ("rules_of", "begins", "ends", "counts"),
     [("BE", 0, 0, True), ("LU", 0, 0, False), ("BE", 1, 9, False), ("BE", -9, -1, False)],

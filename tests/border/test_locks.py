@@ -60,6 +60,26 @@ def test_the_end_of_a_mandate_locks_its_own_offers_and_dossiers_only(
         assert free("cases_dossier") == {other.pk}
 
 
+@pytest.mark.parametrize(
+    "call", ["cases_take_work(%s)", "cases_reassign_work(%s, lodesk_me(), 'x')"]
+)
+def test_who_may_not_have_a_dossier_waits_for_no_lock_of_it(
+    cast: Cast, dossier: Dossier, call: str
+) -> None:
+    with Owner() as holds, At(cast.dutch_head) as asks:
+        holds.runs("SELECT FROM cases_dossier WHERE id = %s FOR UPDATE", [dossier.pk])
+        asked = asks.starts(execute, f"SELECT {call}", [dossier.pk])
+        assert not waits(asked)
+        assert isinstance(asked.exception(20), DatabaseError)
+
+
+def test_taking_a_dossier_locks_that_one_only(cast: Cast, dossier: Dossier) -> None:
+    queue = DossierFactory()
+    with At(cast.belgian_colleague) as takes:
+        takes.runs("SELECT cases_take_work(%s)", [queue.pk])
+        assert free("cases_dossier") == {dossier.pk}
+
+
 def test_a_new_version_locks_its_own_document_only(cast: Cast, dossier: Dossier) -> None:
     me, (document, other) = cast.belgian_officer, DocumentFactory.create_batch(2, dossier=dossier)
     with At(me) as one:

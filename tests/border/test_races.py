@@ -8,7 +8,7 @@ from django.db import DatabaseError
 
 from accounts.models import User
 from cases.models import Dossier, DossierUserPermission, Handover, Mandate
-from cases.services import dossiers, handovers, mandates, time
+from cases.services import dossiers, handovers, mandates, taking, time
 from cases.states import Step
 from tests import steps
 from tests.border.together import At, Owner, execute, waits
@@ -262,6 +262,60 @@ def test_an_answer_and_the_sweep_at_once_are_one_outcome(cast: Cast, dossier: Do
         sweep.commits()
         one.commits()
     _settled(dossier, offer, "accepted")
+
+
+def test_of_two_who_take_a_dossier_at_once_one_gets_it(cast: Cast) -> None:
+    queue, people = DossierFactory(), (cast.belgian_officer, cast.belgian_colleague)
+    with At(people[0]) as one, At(people[1]) as other:
+        one.does(taking.take, dossier=queue, by=people[0])
+        waiting = other.starts(taking.take, dossier=queue, by=people[1])
+        assert waits(waiting)
+        one.commits()
+        with pytest.raises(PermissionDenied, match="Somebody was faster"):
+            waiting.result(20)
+    _settled(queue, Handover.objects.get(dossier=queue), "accepted")
+    assert Dossier.objects.get(pk=queue.pk).handler_id == people[0].pk
+    assert grants_of(queue)[people[0].name] == "handle"
+    assert people[1].name not in grants_of(queue)
+
+
+@pytest.mark.parametrize("first", ["take", "offer"])
+def test_taking_and_offering_at_once_is_one_of_the_two(cast: Cast, first: str) -> None:
+    queue, taker, giver = DossierFactory(), cast.belgian_officer, cast.belgian_headquarters
+    terms = {"note": handovers.Note(**_note()), "terms": handovers.Terms(answer_by=in_(days=1))}
+    offer = {"dossier": queue, "by": giver, "to": cast.belgian_colleague.person_ptr, **terms}
+    with At(taker) as takes, At(giver) as offers:
+        if first == "take":
+            takes.does(taking.take, dossier=queue, by=taker)
+            waiting = offers.starts(handovers.offer, **offer)
+            assert waits(waiting)
+            takes.commits()
+            waiting.result(20)  # headquarters offers what the other handles by now
+            offers.commits()
+        else:
+            offers.does(handovers.offer, **offer)
+            waiting = takes.starts(taking.take, dossier=queue, by=taker)
+            assert waits(waiting)
+            offers.commits()
+            with pytest.raises(PermissionDenied, match="Somebody was faster"):
+                waiting.result(20)
+    expected = taker.pk if first == "take" else None
+    assert Dossier.objects.get(pk=queue.pk).handler_id == expected
+    assert readers_of(queue) == principals_of_grants(queue)
+
+
+def test_the_head_of_desk_and_an_officer_at_once_leave_one_handler(cast: Cast) -> None:
+    queue, head, taker = DossierFactory(), cast.belgian_head, cast.belgian_officer
+    to = cast.belgian_colleague.person_ptr
+    with At(head) as gives, At(taker) as takes:
+        gives.does(taking.reassign, dossier=queue, by=head, to=to, reason="You have time.")
+        waiting = takes.starts(taking.take, dossier=queue, by=taker)
+        assert waits(waiting)
+        gives.commits()
+        with pytest.raises(PermissionDenied, match="Somebody was faster"):
+            waiting.result(20)
+    assert Dossier.objects.get(pk=queue.pk).handler_id == to.pk
+    assert taker.name not in grants_of(queue)
 
 
 def test_two_dossiers_opened_at_once_get_two_numbers(cast: Cast) -> None:

@@ -63,7 +63,8 @@ CALLED = {
     # questions about projects
     "lodesk_in_project", "lodesk_leads",
     # acts that check again who asks
-    "cases_first_grants", "cases_move_work", "cases_tidy_up", "cases_remind",
+    "cases_first_grants", "cases_move_work", "cases_take_work", "cases_reassign_work",
+    "cases_tidy_up", "cases_remind",
     "cases_forget_uploads", "cases_claim_export", "cases_give_up_export",
     "cases_forget_exports",
     "cases_tasks_due",

@@ -322,7 +322,7 @@ def every_step(world: World) -> None:
     story.exports()
     missing = set(Step) - story.taken - {Step.VIEW}
     if world.of not in POSTED:
-        missing -= {Step.WITHDRAW, Step.DECLINE, Step.ACCEPT}
+        missing -= {Step.WITHDRAW, Step.DECLINE, Step.ACCEPT, Step.TAKE, Step.REASSIGN}
     assert not missing, f"nobody takes {sorted(missing)} in the story"
     world.mails()
     for visitor in story.people.values():
@@ -340,6 +340,8 @@ class _Story:
         # Where nobody is posted, headquarters takes over.
         self._mate = "mate" if world.of in POSTED else "coordinator"
         parts["mate"] = self._mate
+        if world.of in POSTED:
+            parts["head"] = "head"
         self.people = {who: world.visitor(_name(world, part)) for who, part in parts.items()}
         self.taker = (
             f"p:{template.person(world.of, 'mate').public_id}"
@@ -408,6 +410,17 @@ class _Story:
             if step != Step.ACCEPT:
                 self.offers(offered, self.taker)
         self.offers(late, self.taker)
+        self.moves_at_once()
+
+    def moves_at_once(self) -> None:
+        """Take what is in the queue, and let the head of desk give it on."""
+        queue = self.home[5]
+        self.people["mate"].get(f"/d/{queue.reference}/")
+        self.people["mate"].get("/dossiers/?handler=nobody")
+        taken = self.people["mate"].post(f"/d/{queue.reference}/take", {})
+        self.sent(taken, Step.TAKE)
+        worker = f"p:{self.world.template.person(self.world.of, 'worker').public_id}"
+        self.takes(Step.REASSIGN, "head", queue, "re-assign", to=worker, reason="On leave.")
 
     def decides(self) -> None:
         """Give what was asked, refuse what is asked now, end what was given."""

@@ -44,6 +44,15 @@ def places(site: Site) -> list[Place]:
         "SELECT id FROM cases_template WHERE owner = 'BE' AND kind = 'seizure'"
     )
     ((view,),) = site.sql("SELECT id FROM cases_savedview WHERE name LIKE 'Urgent%%'")
+    (quito, xray) = (
+        reference
+        for (reference,) in site.sql(
+            "SELECT reference FROM cases_dossier d JOIN accounts_desk k ON k.id = d.desk_id"
+            " WHERE k.code = 'BOG' AND (d.owner = 'NL' AND d.handler_id IS NULL"
+            " OR d.handler_id = (SELECT person_ptr_id FROM accounts_user"
+            " WHERE email LIKE 'be-lo2-bog@%%')) ORDER BY d.owner"
+        )
+    )
     dutch, belgian = "nl-lo-bog", "be-lo-bog"
     ready, busy = _exports(site, bananas)
     return [
@@ -71,6 +80,9 @@ def places(site: Site) -> list[Place]:
         Place("export", f"/exports/{ready}/", dutch),
         Place("export", f"/exports/{busy}/", dutch),
         Place("hand_over", f"/d/{bananas}/hand-over", dutch),
+        Place("dossier", f"/d/{xray}/", dutch),
+        Place("dossiers", "/dossiers/?handler=nobody", dutch),
+        Place("dossier_reassign", f"/d/{quito}/re-assign", "be-head-bog"),
         Place("who_can_see", f"/d/{bananas}/access", dutch),
         Place("parties", f"/d/{bananas}/parties/", dutch),
         Place("party_add", f"/d/{bananas}/parties/add?sort=person:suspect", dutch),
