@@ -18,7 +18,7 @@ from cases.views.dossiers import dossiers_page
 from cases.views.entries import draft, entry_add, entry_correct, entry_page, entry_translate
 from cases.views.exports import export_file, export_page, exports_page
 from cases.views.hand_over import hand_over_page
-from cases.views.handovers import handover_page, handovers_page
+from cases.views.handovers import handover_note, handover_page, handovers_page
 from cases.views.help import help_page
 from cases.views.links import link_page, links_page
 from cases.views.mails import mail_page
@@ -88,6 +88,7 @@ urlpatterns = [
     path("d/<reference:reference>/links/<uuid:link>/", link_page, name="link"),
     path("handovers/", handovers_page, name="handovers"),
     path("handovers/<uuid:handover>/", handover_page, name="handover"),
+    path("handovers/<uuid:handover>/note", handover_note, name="handover_note"),
     path("mandates/<uuid:mandate>/", mandate_page, name="mandate"),
     path("projects/", projects_page, name="projects"),
     path("projects/new", project_new, name="project_new"),

@@ -150,6 +150,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "template": (NESTED,),
     "handovers": (COUNTS, SEARCH),
     "handover": (SIDE_DOOR, ANOTHER, ASSIGNING),
+    "handover_note": (REPORT, SIDE_DOOR),
     "mandate": (SIDE_DOOR, ANOTHER),
     "search": (SEARCH, LANGUAGE),
     "help": NONE,
@@ -919,16 +920,19 @@ def test_report_builder_dashboard_widget_export(world: World, walks: dict[str, W
     """Report builder, dashboard widget, export.
 
     One dossier is exported, by who may see it, for himself: the package names no other dossier and
-    nothing out of sight. Nothing else writes data out, and no page gives anything but itself,
-    whatever format is asked for.
+    nothing out of sight. The note of a handover is for who may see that. Nothing else writes data
+    out, and no page gives anything but itself, whatever format is asked for.
     """
     assert ways_of(REPORT) == {
-        "address exports", "address export", "address export_file", "template cases/export.html",
-        "template cases/exports.html", "task cases.tasks.make_exports", "table cases.Export",
+        "address exports", "address export", "address export_file", "address handover_note",
+        "template cases/export.html", "template cases/exports.html",
+        "task cases.tasks.make_exports", "table cases.Export",
     }  # fmt: skip
     _packs_what_is_in_sight(world, "belgian_officer")
     _packs_what_is_in_sight(world, "dutch_headquarters")
     client = world.browser("belgian_coordinator")
+    notes = (world.offers["NL offered"].pk, uuid.uuid4())
+    assert {client.post(f"/handovers/{each}/note").status_code for each in notes} == {404}
     with time_machine.travel(timezone.now(), tick=False):
         for path in ("/", "/dossiers/", "/search?q=reefer"):
             page = plain(client.get(path).content.decode())

@@ -3,7 +3,8 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, TextField, Value
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -82,6 +83,8 @@ class Handover(models.Model):
     note_deadline = models.TextField(_("next deadline"))
     note_contacts = models.TextField(_("contacts"))
     note_risks = models.TextField(_("risks"))
+    # By the codes of cases/codes.py: nothing where it was ticked, else a word why it was not.
+    checklist = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 
     giver_keeps = models.CharField(
         _("the giver keeps"), max_length=10, choices=Keeps.choices, default=Keeps.NOTHING
@@ -116,6 +119,13 @@ class Handover(models.Model):
                 condition=~Q(kind__in=AT_ONCE)
                 | Q(state=HandoverState.ACCEPTED, to_person__isnull=False),
                 name="without_an_offer_it_is_done",
+            ),
+            models.CheckConstraint(
+                condition=Exact(
+                    Func(F("checklist"), function="jsonb_typeof", output_field=TextField()),
+                    Value("object"),
+                ),
+                name="checklist_by_code",
             ),
             # Never `handle`: who handed over keeps no hand on the dossier.
             one_of("giver_keeps", Keeps.values, name="handover_keeps"),

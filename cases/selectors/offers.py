@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from cases import policy
+from cases import codes, policy
 from cases.models import Handover
 from cases.models.handovers import AT_ONCE, HandoverKind
 from cases.selectors import handovers, mandate_views
@@ -127,7 +128,8 @@ def lapsed(handover: Handover) -> bool:
 def state(handover: Handover) -> str:
     """The state in words; the time decides, not the sweep that tidies up after it."""
     if handover.kind in AT_ONCE:
-        return _("taken") if handover.kind == HandoverKind.TAKEN else _("re-assigned")
+        is_taken = handover.kind == HandoverKind.TAKEN
+        return pgettext("handover", "taken") if is_taken else pgettext("handover", "re-assigned")
     found = HandoverState.EXPIRED if lapsed(handover) else HandoverState(handover.state)
     return str(found.label)
 
@@ -160,6 +162,17 @@ def note(handover: Handover) -> list[Fact]:
         Fact(_("Next deadline"), handover.note_deadline),
         Fact(_("Contacts"), handover.note_contacts),
         Fact(_("Risks"), handover.note_risks),
+    ]
+
+
+def checklist(handover: Handover) -> list[Fact]:
+    """What was asked besides the note, and how it was answered; older offers have none."""
+    asked = codes.checks(handover.dossier.kind)
+    left = {str(code): str(word) for code, word in handover.checklist.items()}
+    order = [each.value for each in asked if each.value in left]
+    return [
+        Fact(codes.words(codes.EVERY_CHECK, code), left[code] or _("yes"))
+        for code in dict.fromkeys([*order, *sorted(left)])
     ]
 
 

@@ -1,6 +1,7 @@
 """Offer a dossier, and answer the offer. The owner country never changes by it."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,9 @@ class Note:
     note_deadline: str
     note_contacts: str
     note_risks: str
+    checklist: Mapping[str, str] = field(
+        default_factory=dict
+    )  # by code: "" is ticked, else why not
 
 
 @dataclass(frozen=True, kw_only=True)

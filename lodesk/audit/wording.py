@@ -48,6 +48,7 @@ WORDS = {
     "handover.declined": _("declined a dossier"),
     "handover.expired": _("offer lapsed"),
     "handover.offered": _("offered a dossier"),
+    "handover.printed": _("printed the note of a handover"),
     "handover.reassigned": _("re-assigned a dossier within the team"),
     "handover.taken": _("took a dossier from the queue"),
     "handover.withdrawn": _("withdrew an offer"),

@@ -54,7 +54,7 @@ from tests.factories import (
     without_rules,
 )
 from tests.looking import as_owner
-from tests.pages import filled
+from tests.pages import CHECKED, filled
 
 Browse = Callable[..., "Browser"]
 PASSWORD = "a long enough password"
@@ -274,7 +274,8 @@ def _secret(cast: Cast, owner: str, **fields: Any) -> Dossier:
 
 # Acts -------------------------------------------------------------------------------------
 
-READ = {f"read_{part}": "on" for part in ("state", "promises", "deadline", "contacts", "risks")}
+PARTS = ("state", "promises", "deadline", "contacts", "risks")
+READ = {f"read_{part}": "on" for part in PARTS} | CHECKED
 NOTE = {"note_promises": "A call.", "note_risks": "None."}
 
 
@@ -327,6 +328,7 @@ WITH_FILES = {
     "upload",
     "exports",
     "export_file",
+    "handover_note",
 }
 ACTS = (
     Act("add a note", "/d/{handled}/entries", TEAM | HEADQUARTERS | {"dutch_uncertified"},

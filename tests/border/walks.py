@@ -43,7 +43,7 @@ from tests.border.neighbours import POSTED
 from tests.border.non_interference import Visitor, World
 from tests.factories import raw
 from tests.looking import as_owner
-from tests.pages import filled, local
+from tests.pages import CHECKED, filled, local
 from tests.steps import in_
 from tests.test_access import named_urls
 
@@ -307,7 +307,7 @@ def _turned(values: list[str], by: int) -> list[str]:
 # Steps ------------------------------------------------------------------------------------
 
 READ = {f"read_{part}": "on" for part in ("state", "promises", "deadline", "contacts", "risks")}
-WRITTEN = {"note_promises": "none", "note_risks": "none"} | READ
+WRITTEN = {"note_promises": "none", "note_risks": "none"} | READ | CHECKED
 
 
 def every_step(world: World) -> None:
@@ -410,6 +410,8 @@ class _Story:
             if step != Step.ACCEPT:
                 self.offers(offered, self.taker)
         self.offers(late, self.taker)
+        note = self.people["mate"].post(f"/handovers/{offer.pk}/note", {})
+        assert note.status_code == 200
         self.moves_at_once()
 
     def moves_at_once(self) -> None:

@@ -8,7 +8,7 @@ from cases.urls import urlpatterns
 from tests.test_access import rows
 
 # Answers that are no page of their own: files, parts of a page, lists for a field.
-PARTS = {"known", "upload", "document_file", "export_file"}
+PARTS = {"known", "upload", "document_file", "export_file", "handover_note"}
 # A page only when its form comes back, and one of the head of desk, who is not in the matrix.
 OTHERWISE = {"entry_add", "dossier_reassign"}
 
