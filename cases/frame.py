@@ -118,6 +118,7 @@ PAGES = {
     "deadlines": "dossiers",
     "deadline": "dossiers",
     "who_can_see": "dossiers",
+    "told": "dossiers",
     "task_new": "dossiers",
     "task": "dossiers",
     "links": "dossiers",

@@ -30,6 +30,7 @@ from cases.views.search import search_page
 from cases.views.taking import dossier_reassign, dossier_take
 from cases.views.tasks import task_new, task_page
 from cases.views.templates import template_new, template_page, templates_page
+from cases.views.told import told_page
 from cases.views.uploads import upload_begin, upload_part
 from cases.views.worklist import worklist_page
 
@@ -67,6 +68,7 @@ urlpatterns = [
     path("d/<reference:reference>/deadlines", deadlines_page, name="deadlines"),
     path("d/<reference:reference>/deadlines/<uuid:clock>", deadline_page, name="deadline"),
     path("d/<reference:reference>/access", who_can_see_page, name="who_can_see"),
+    path("d/<reference:reference>/told", told_page, name="told"),
     path("d/<reference:reference>/parties/", parties_page, name="parties"),
     path("d/<reference:reference>/parties/add", party_add, name="party_add"),
     path("d/<reference:reference>/parties/<uuid:party>/", party_page, name="party"),

@@ -56,6 +56,7 @@ from cases.models import (
     Template,
 )
 from cases.states import LADDER
+from lodesk.alerts.models import Alert
 from lodesk.border.context import acting_as
 from lodesk.files import store
 from lodesk.files.keys import keyring, new_key
@@ -606,6 +607,33 @@ class TemplateFactory(factory.django.DjangoModelFactory[Template]):
     legal_basis = "Benelux police treaty 2018, art. 28"
     language = "fr"
     made_by = factory.LazyAttribute(lambda new: _serving(new.owner, _COORDINATOR))
+
+
+class AlertFactory(factory.django.DjangoModelFactory[Alert]):
+    """Somebody is told of a dossier, by the system; a trigger adds the mail."""
+
+    class Meta:
+        model = Alert
+
+    dossier = None
+    event = "clock.near"
+    because = "handler"
+    recipient = None
+    unique_key = factory.Sequence(lambda number: f"clock.near:{number}")
+
+    @classmethod
+    def _create(cls, model_class: type[Alert], *args: Any, **values: Any) -> Alert:
+        dossier: Dossier = values.pop("dossier")
+        about = {
+            "subject_id": dossier.pk,
+            "reference": dossier.reference,
+            "owner": dossier.owner,
+            "path": f"/d/{dossier.reference}/",
+            "facts": {"kind": "answer"},
+        }
+        values["recipient"] = _as_person(values["recipient"])
+        alert: Alert = super()._create(model_class, *args, **(about | values))
+        return alert
 
 
 class SavedViewFactory(factory.django.DjangoModelFactory[SavedView]):

@@ -12,6 +12,7 @@ from cases.models import Dossier, Party
 from tests import steps
 from tests.browsers import HouseClient
 from tests.factories import (
+    AlertFactory,
     Cast,
     ClockFactory,
     ConnectionFactory,
@@ -233,6 +234,21 @@ def test_saved_views_ask_the_same_for_two_and_for_twenty(cast: Cast, client_of: 
     few = {path: queries_of(client, path) for path in ("/views/", "/dossiers/")}
     SavedViewFactory.create_batch(18, person=cast.belgian_officer)
     assert {path: queries_of(client, path) for path in few} == few
+
+
+def test_who_was_told_asks_the_same_for_two_and_for_twenty(cast: Cast, client_of: ClientOf) -> None:
+    dossier = DossierFactory(owner="BE", handler=cast.belgian_officer)
+    people = [cast.belgian_officer, cast.belgian_colleague, cast.belgian_head]
+    client = client_of(cast.belgian_headquarters)
+    _alerts(dossier, people[:1], 2)
+    few = queries_of(client, f"/d/{dossier.reference}/told")
+    _alerts(dossier, people, 18)
+    assert queries_of(client, f"/d/{dossier.reference}/told") == few
+
+
+def _alerts(dossier: Dossier, people: list[User], count: int) -> None:
+    for number in range(count):
+        AlertFactory(dossier=dossier, recipient=people[number % len(people)])
 
 
 def _tasks(cast: Cast, dossier: Dossier, count: int) -> None:

@@ -136,6 +136,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "dossier_take": (ANOTHER, CONTEXT, ASSIGNING),
     "dossier_reassign": (SIDEBAR, COUNTS, NESTED, ANOTHER, ASSIGNING),
     "who_can_see": (COUNTS, NESTED),
+    "told": (MAIL, NESTED),
     "task_new": (NESTED, ANOTHER, CONTEXT, ASSIGNING),
     "task": (SIDE_DOOR, ANOTHER, CONTEXT, ASSIGNING),
     "links": (SIDE_DOOR, COUNTS, NESTED),
@@ -228,6 +229,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "cases/task_new.html": (NESTED, ASSIGNING),
     "cases/template.html": NONE,
     "cases/templates.html": NONE,
+    "cases/told.html": (MAIL,),
     "cases/who_can_see.html": (COUNTS,),
     "cases/worklist.html": (COUNTS, SEARCH),
     "cases/worklist_summary.html": (COUNTS,),
@@ -560,7 +562,7 @@ def test_counts_facets_badges(busy: str, world: World) -> None:
 
 def _of(world: World, name: str) -> list[str]:
     reference = world.dossiers[name].reference
-    return [f"/d/{reference}/{part}" for part in ("access", "hand-over", "links/")]
+    return [f"/d/{reference}/{part}" for part in ("access", "told", "hand-over", "links/")]
 
 
 def _drawn(client: Client, paths: list[str]) -> dict[str, str]:

@@ -78,6 +78,7 @@ class Alert(models.Model):
                 condition=Q(read_at__isnull=True),
                 name="alert_unread",
             ),
+            models.Index(fields=["subject_id", "-created_at", "-id"], name="alert_about"),
         ]
 
     def __str__(self) -> str:

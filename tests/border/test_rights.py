@@ -53,7 +53,7 @@ CALLED = {
     "lodesk_holds", "lodesk_mandated", "lodesk_may_open", "lodesk_may_ask",
     "lodesk_subject_visible", "lodesk_subject_is", "lodesk_subject_known_to",
     "cases_mandate_valid", "cases_search",
-    "cases_looks", "cases_people_at",
+    "cases_looks", "cases_people_at", "cases_told_of",
     # what is known of people and objects, the read condition inside
     "cases_holding", "cases_elsewhere", "cases_known", "cases_same_references",
     # tables of states, pure

@@ -326,7 +326,8 @@ def every_step(world: World) -> None:
     assert not missing, f"nobody takes {sorted(missing)} in the story"
     world.mails()
     for visitor in story.people.values():
-        for path in ("/", "/alerts/", "/handovers/", "/log/"):
+        told = f"/d/{story.home[0].reference}/told"
+        for path in ("/", "/alerts/", "/handovers/", "/log/", told):
             visitor.get(path)
 
 

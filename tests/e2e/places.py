@@ -84,6 +84,8 @@ def places(site: Site) -> list[Place]:
         Place("dossiers", "/dossiers/?handler=nobody", dutch),
         Place("dossier_reassign", f"/d/{quito}/re-assign", "be-head-bog"),
         Place("who_can_see", f"/d/{bananas}/access", dutch),
+        Place("told", f"/d/{bananas}/told", dutch),
+        Place("told", f"/d/{seals}/told", belgian),
         Place("parties", f"/d/{bananas}/parties/", dutch),
         Place("party_add", f"/d/{bananas}/parties/add?sort=person:suspect", dutch),
         Place("party", f"/d/{bananas}/parties/{party}/", dutch),
