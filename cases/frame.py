@@ -90,6 +90,8 @@ def _rail(request: HttpRequest, user: User, *, works: bool) -> list[NavItem]:
         ]
     if policy.serves(user, Role.AUDITOR, user.country):
         items.append(item("log", _("Log"), "log"))
+    if policy.serves(user, Role.PEOPLE_ADMINISTRATOR, user.country):
+        items.append(item("mail_failures", _("Mail that failed"), "mail_failures"))
     return [*items, item("help", _("Help"), "help")]
 
 
@@ -138,5 +140,6 @@ PAGES = {
     "mandate": "handovers",
     "search": "search",
     "log": "log",
+    "mail_failures": "mail_failures",
     "help": "help",
 }

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from cases.models import Dossier, Party
+from lodesk.alerts.models import Delivery
 from tests import steps
 from tests.browsers import HouseClient
 from tests.factories import (
@@ -244,6 +245,21 @@ def test_who_was_told_asks_the_same_for_two_and_for_twenty(cast: Cast, client_of
     few = queries_of(client, f"/d/{dossier.reference}/told")
     _alerts(dossier, people, 18)
     assert queries_of(client, f"/d/{dossier.reference}/told") == few
+
+
+def test_mail_that_failed_asks_the_same_for_two_and_for_all(
+    cast: Cast, client_of: ClientOf
+) -> None:
+    dossier = DossierFactory(owner="BE", handler=cast.belgian_officer)
+    client = client_of(cast.belgian_administrator)
+    few = [cast.belgian_officer, cast.belgian_colleague]
+    _alerts(dossier, few, 2)
+    failed = {"state": "failed", "failed_at": timezone.now(), "last_error": "SMTPException"}
+    Delivery.objects.update(**failed)
+    first = queries_of(client, "/alerts/failed")
+    _alerts(dossier, [each for each in cast.people.values() if each.country == "BE"], 20)
+    Delivery.objects.update(**failed)
+    assert queries_of(client, "/alerts/failed") == first
 
 
 def _alerts(dossier: Dossier, people: list[User], count: int) -> None:

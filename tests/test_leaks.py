@@ -160,6 +160,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "set_language": (LANGUAGE, NESTED),
     "inbox": (ACTIVITY, COUNTS, MAIL, NESTED),
     "alerts_read": (ANOTHER, NESTED),
+    "mail_failures": NONE,
     "account_login": NONE,
     "account_logout": NONE,
     "healthz": NONE,
@@ -167,6 +168,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
 TEMPLATES: dict[str, tuple[str, ...]] = {
     "account": NONE,
     "accounts": NONE,
+    "alerts/failures.html": NONE,
     "alerts/inbox.html": (ACTIVITY, MAIL),
     "audit/log.html": (LOG,),
     "cases/deadline.html": (SIDE_DOOR,),

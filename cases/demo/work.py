@@ -10,6 +10,7 @@ from accounts.models import Desk, Person, User
 from cases.models import Dossier, Task
 from cases.models.links import LinkKind
 from cases.services import links, projects, saved_views, tasks, templates
+from lodesk.alerts.models import Delivery, DeliveryState
 from lodesk.border.context import acting_as
 
 Users = Mapping[str, User]
@@ -24,6 +25,7 @@ def play(users: Users, dossiers: Dossiers) -> None:
     _project(users, dossiers)
     _templates(users)
     _views(users)
+    _mail_that_failed(users["be-lo2-bog"])
 
 
 def _tasks(users: Users, dossiers: Dossiers) -> None:
@@ -174,3 +176,13 @@ def _noon(*, days: int) -> datetime:
     moment: datetime = timezone.localtime(timezone.now(), zoneinfo.ZoneInfo(here))
     moment += timedelta(days=days)
     return moment.replace(hour=12, minute=0)
+
+
+def _mail_that_failed(user: User) -> None:
+    """An address with a mistake in it, for the people administrator to find."""
+    Delivery.objects.filter(alert__recipient=user.pk).update(
+        state=DeliveryState.FAILED,
+        attempts=1,
+        failed_at=timezone.now() - timedelta(hours=2),
+        last_error="SMTPRecipientsRefused 550",
+    )

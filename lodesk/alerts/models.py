@@ -116,6 +116,7 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()  # while a worker has it in hand: the end of its lease
     sent_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)  # for good: it is not tried again
     last_error = models.CharField(max_length=60, blank=True)  # kind of error, never its text
 
     class Meta:
@@ -125,6 +126,11 @@ class Delivery(models.Model):
         indexes = [
             models.Index(
                 fields=["next_try_at"], condition=Q(state__in=OPEN_STATES), name="delivery_due"
+            ),
+            models.Index(
+                fields=["failed_at"],
+                condition=Q(state=DeliveryState.FAILED),
+                name="delivery_failed",
             ),
         ]
 

@@ -25,6 +25,7 @@ from lodesk.border.context import acting_as
 logger = logging.getLogger(__name__)
 
 LONGEST_RUN = 20.0  # seconds: the worker has other work too, and the sweep comes every five
+PERMANENT = 5  # first digit of a reply
 LONGEST_HOLD = outbox.LEASE.total_seconds() / 2  # no mail is begun on a lease about to end
 
 
@@ -106,7 +107,10 @@ def _send_one(claimed: Claim, postman: Postman) -> None:
         raise
     except Exception as error:  # noqa: BLE001  (one bad mail must not keep the others back)
         logger.warning("an alert was not sent: %s", error_class(error))
-        _try_later(claimed, error=error_class(error))
+        if refused_for_good(error):
+            _give_up(claimed, error=error_class(error))
+        else:
+            _try_later(claimed, error=error_class(error))
     else:
         outbox.settle(claimed, DeliveryState.SENT)
 
@@ -133,7 +137,12 @@ def _try_later(claimed: Claim, *, error: str) -> None:
     again_at = outbox.next_try(claimed)
     if again_at is not None:
         outbox.settle(claimed, DeliveryState.DEFERRED, error=error, again_at=again_at)
-        return
+    else:
+        _give_up(claimed, error=error)
+
+
+def _give_up(claimed: Claim, *, error: str) -> None:
+    """The inbox still has the alert; the people administrator sees that the mail failed."""
     with acting_as(None):
         if outbox.settle(claimed, DeliveryState.FAILED, error=error):
             _log(claimed, action="alert.failed", reason=error)
@@ -161,3 +170,13 @@ def error_class(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code = next((answer[0] for answer in error.recipients.values()), None)
     return f"{type(error).__name__} {code}" if code else type(error).__name__
+
+
+def refused_for_good(error: Exception) -> bool:
+    """Whether the server will never take mail for this address (RFC 5321, 4.2.1: codes 5yz).
+
+    Not so when it refuses the sender or the mail itself: that is ours to put right.
+    """
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return False
+    return all(code // 100 == PERMANENT for code, _text in error.recipients.values())

@@ -7,4 +7,5 @@ from lodesk.alerts import views
 urlpatterns = [
     path("alerts/", views.inbox, name="inbox"),
     path("alerts/read", views.alerts_read, name="alerts_read"),
+    path("alerts/failed", views.mail_failures, name="mail_failures"),
 ]

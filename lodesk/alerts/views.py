@@ -1,19 +1,21 @@
-"""The inbox page, and marking as read."""
+"""The inbox page, marking as read, and whose mail fails."""
 
 from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from accounts.models import User
+from accounts.models import Posting, Role, User
 from accounts.zones import Zones
-from lodesk.alerts import selectors, services
+from lodesk.alerts import failures, selectors, services
 from lodesk.alerts.models import Alert
 from lodesk.alerts.selectors import AlertRow, InboxPage
 
@@ -73,6 +75,22 @@ def alerts_read(request: HttpRequest) -> HttpResponse:
         get_object_or_404(Alert.objects.visible_to(user), pk=alert)
         services.mark_read(by=user, alert=alert)
     return redirect("inbox")
+
+
+@require_safe
+def mail_failures(request: HttpRequest) -> HttpResponse:
+    """Whose mail fails for good, for who can put the address right."""
+    country = _country_administered_by(cast("User", request.user))
+    context = {"country": country, "rows": failures.failing(country)}
+    return render(request, "alerts/failures.html", context)
+
+
+def _country_administered_by(user: User) -> str:
+    postings = Posting.objects.valid_now().filter(person=user.pk, role=Role.PEOPLE_ADMINISTRATOR)
+    posting = postings.first()
+    if posting is None:
+        raise PermissionDenied(_("Only the people administrator of a country sees this."))
+    return posting.country
 
 
 def _page(found: InboxPage) -> Page:

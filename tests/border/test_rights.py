@@ -70,6 +70,8 @@ CALLED = {
     "cases_tasks_due",
     # the outbox and the log, for nobody acting
     "alerts_claim", "alerts_settle", "alerts_refuse_person", "audit_seal", "audit_anchor",
+    # whose mail fails, for the administrator of the own country
+    "alerts_failures",
     "audit_canonical", "audit_digest", "audit_hash",
 }  # fmt: skip
 

@@ -107,6 +107,7 @@ def test_the_rail_offers_only_what_one_may_open(cast: Cast, client_of: Browse) -
 
     assert rail("belgian_officer") == ["worklist", "dossiers", "handovers", "search", "help"]
     assert rail("belgian_auditor") == ["log", "help"]
+    assert rail("belgian_administrator") == ["mail_failures", "help"]
     assert rail("belgian_leaver") == ["help"]
 
 

@@ -105,6 +105,7 @@ def places(site: Site) -> list[Place]:
         Place("handover", f"/handovers/{offer}/", "nl-lo2-bog"),
         Place("mandate", f"/mandates/{seals_mandate}/", "be-coordinator"),
         Place("inbox", "/alerts/", belgian),
+        Place("mail_failures", "/alerts/failed", "be-people"),
         Place("search", "/search?q=container", dutch),
         Place("log", "/log/", "be-auditor"),
         Place("help", "/help/", dutch),

@@ -125,7 +125,8 @@ BEGIN
   UPDATE alerts_delivery d
   SET state = outcome, last_error = left(error, 60),
       next_try_at = COALESCE(try_again, d.next_try_at),
-      sent_at = CASE WHEN outcome = 'sent' THEN now() END
+      sent_at = CASE WHEN outcome = 'sent' THEN now() END,
+      failed_at = CASE WHEN outcome = 'failed' THEN now() END
   WHERE d.id = line AND d.state IN ('pending', 'deferred')
     AND (d.attempts = claimed_attempt OR outcome = 'sent');
   RETURN FOUND;
@@ -144,3 +145,22 @@ BEGIN
     RAISE EXCEPTION 'the outbox is not for people' USING ERRCODE = 'insufficient_privilege';
   END IF;
 END $$;
+
+-- Whose mail fails for good, since the last one that arrived: for the people administrator, who can
+-- put an address right. Safe: people of the country he serves, with numbers, moments and the kind of
+-- failure; nothing of what the mails were about.
+CREATE OR REPLACE FUNCTION alerts_failures()
+RETURNS TABLE (person integer, kind varchar, since timestamptz, failures bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT p.id, d.last_error, min(d.failed_at), count(*)
+  FROM alerts_delivery d
+  JOIN alerts_alert a ON a.id = d.alert_id
+  JOIN accounts_person p ON p.id = a.recipient_id
+  JOIN accounts_user u ON u.person_ptr_id = p.id
+  WHERE d.state = 'failed' AND d.failed_at IS NOT NULL AND u.is_active
+    AND accounts_serves(lodesk_me(), 'people_administrator', p.country)
+    AND NOT EXISTS (
+      SELECT FROM alerts_delivery later JOIN alerts_alert b ON b.id = later.alert_id
+      WHERE b.recipient_id = p.id AND later.sent_at > d.failed_at)
+  GROUP BY p.id, d.last_error
+$$;
