@@ -45,11 +45,18 @@ def _because(alert: Alert) -> str:
         }
     if alert.survives_access:
         return sentence
+    if alert.event == "dossier.opened":
+        return f"{sentence} {_choice()}"
     if alert.event.startswith("clock."):
         floor = _("Mails about deadlines cannot be switched off.")
     else:
         floor = _("Mails about handovers and mandates cannot be switched off.")
     return f"{sentence} {floor}"
+
+
+def _choice() -> str:
+    """Of the kinds that `lodesk_kind_of_mail` in sql/88_alerts.sql lets a person choose about."""
+    return _("Your profile says when you get such mails.")
 
 
 def _moment(alert: Alert, name: str) -> datetime | None:
@@ -147,7 +154,8 @@ def _why_of_task(alert: Alert) -> str:
         "task_made": _("You get this because you made the task."),
         "task_was_yours": _("You get this because the task was yours until now."),
     }
-    return reasons.get(alert.because) or _("You get this because the task is yours.")
+    reason = reasons.get(alert.because) or _("You get this because the task is yours.")
+    return f"{reason} {_choice()}"
 
 
 def _extended(alert: Alert, zones: Zones) -> Wording:

@@ -102,6 +102,8 @@ def test_the_application_has_exactly_these_rights_to_write() -> None:
         ("accounts_user", "UPDATE"),
         ("alerts_alert", "INSERT"),
         ("alerts_alert", "UPDATE"),
+        ("alerts_mailpreference", "INSERT"),
+        ("alerts_mailpreference", "UPDATE"),
         ("audit_logrow", "INSERT"),
         ("cases_clock", "INSERT"),
         ("cases_clock", "UPDATE"),

@@ -161,6 +161,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "inbox": (ACTIVITY, COUNTS, MAIL, NESTED),
     "alerts_read": (ANOTHER, NESTED),
     "mail_failures": NONE,
+    "mail_preferences": NONE,
     "account_login": NONE,
     "account_logout": NONE,
     "healthz": NONE,
@@ -170,6 +171,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "accounts": NONE,
     "alerts/failures.html": NONE,
     "alerts/inbox.html": (ACTIVITY, MAIL),
+    "alerts/preferences.html": NONE,
     "audit/log.html": (LOG,),
     "cases/deadline.html": (SIDE_DOOR,),
     "cases/deadline_act.html": (ANOTHER,),
@@ -237,6 +239,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "cases/worklist_summary.html": (COUNTS,),
     "emails/alert.html": (MAIL,),
     "emails/alert.txt": (MAIL,),
+    "emails/digest.html": (MAIL,),
+    "emails/digest.txt": (MAIL,),
     "emails/tag.html": (MAIL,),
 }
 FRAMES = ("components/", "django/", "layout/", "400", "403", "404", "500")  # what pages are made of

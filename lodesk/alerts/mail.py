@@ -1,11 +1,19 @@
-"""The mail of an alert: reference, event, due time, link, and why. Never case content."""
+"""The mail of an alert: reference, event, due time, link, and why. Never case content.
 
+And the mail of a morning: the same of each alert that waited for it, with one link, to the inbox.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
 from email.utils import format_datetime, parseaddr
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext, ngettext
 
 from accounts.models import User
 from accounts.zones import zones_of
@@ -34,10 +42,40 @@ def _composed(alert: Alert, user: User, words: Wording) -> EmailMultiAlternative
         subject=_subject(alert, words.subject),
         body=render_to_string("emails/alert.txt", context),
         to=[user.email],
-        headers=headers(alert),
+        headers=headers(f"{alert.pk}.{Channel.MAIL.value}", alert.created_at),
     )
     mail.attach_alternative(render_to_string("emails/alert.html", context), "text/html")
     return mail
+
+
+def compose_digest(
+    alerts: Sequence[Alert], user: User, *, digest: UUID, made_at: datetime
+) -> EmailMultiAlternatives:
+    """The mail of a morning for one person, in that person's language and times."""
+    with translation.override(user.language):
+        zones = zones_of(user)
+        with timezone.override(zones.here.tz):
+            context = {
+                "headline": _count(alerts),
+                "lines": [(alert, wording_of(alert, zones)) for alert in alerts],
+                "link": f"{settings.BASE_URL.rstrip('/')}{reverse('inbox')}",
+                "because": gettext("You get this because you asked for a digest in the morning."),
+            }
+            mail = EmailMultiAlternatives(
+                subject=f"[LO Desk] {_count(alerts)}",
+                body=render_to_string("emails/digest.txt", context),
+                to=[user.email],
+                headers=headers(f"{digest}.{Channel.DIGEST.value}", made_at),
+            )
+            page = render_to_string("emails/digest.html", context)
+            mail.attach_alternative(page, "text/html")
+            return mail
+
+
+def _count(alerts: Sequence[Alert]) -> str:
+    words = ngettext("Your morning digest: %(count)d alert", "Your morning digest: %(count)d alerts",
+                     len(alerts))  # fmt: skip
+    return words % {"count": len(alerts)}
 
 
 def link(alert: Alert) -> str:
@@ -45,12 +83,12 @@ def link(alert: Alert) -> str:
     return f"{settings.BASE_URL.rstrip('/')}{alert.path}" if alert.path else ""
 
 
-def headers(alert: Alert) -> dict[str, str]:
+def headers(key: str, moment: datetime) -> dict[str, str]:
     """Headers that stay the same however often the mail is tried: a second copy is recognised."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     return {
-        "Message-ID": f"<{alert.pk}.{Channel.MAIL.value}@{domain}>",
-        "Date": format_datetime(alert.created_at),
+        "Message-ID": f"<{key}@{domain}>",
+        "Date": format_datetime(moment),
         "List-Id": f"LO Desk <alerts.{domain}>",
         "Auto-Submitted": "auto-generated",
     }

@@ -8,4 +8,5 @@ urlpatterns = [
     path("alerts/", views.inbox, name="inbox"),
     path("alerts/read", views.alerts_read, name="alerts_read"),
     path("alerts/failed", views.mail_failures, name="mail_failures"),
+    path("me/mail", views.mail_preferences, name="mail_preferences"),
 ]

@@ -1,21 +1,28 @@
-"""The inbox page, marking as read, and whose mail fails."""
+"""The inbox, marking as read, how one is told by mail, and whose mail fails."""
 
 from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from accounts.models import Posting, Role, User
 from accounts.zones import Zones
-from lodesk.alerts import failures, selectors, services
+from lodesk.alerts import failures, preferences, selectors, services
+from lodesk.alerts.forms import MailPreferenceForm
 from lodesk.alerts.models import Alert
 from lodesk.alerts.selectors import AlertRow, InboxPage
 
@@ -75,6 +82,20 @@ def alerts_read(request: HttpRequest) -> HttpResponse:
         get_object_or_404(Alert.objects.visible_to(user), pk=alert)
         services.mark_read(by=user, alert=alert)
     return redirect("inbox")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_preferences(request: HttpRequest) -> HttpResponse:
+    """How one is told by mail of what need not be told at once, and when not at all."""
+    user = cast("User", request.user)
+    form = MailPreferenceForm(request.POST or None, initial=preferences.values_of(user))
+    if form.is_valid():
+        preferences.change(by=user, **form.cleaned_data)
+        messages.info(request, _("Saved."))
+        return redirect("mail_preferences")
+    zones = cast("Zones", request.zones)  # type: ignore[attr-defined]
+    context = {"form": form, "place": preferences.place_of(user) or zones.home.label}
+    return render(request, "alerts/preferences.html", context)
 
 
 @require_safe

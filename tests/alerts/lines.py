@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from lodesk.alerts.models import Alert, Delivery
+from lodesk.alerts.models import Alert, Delivery, Digest
 
 
 def only_line() -> Delivery:
@@ -13,8 +13,9 @@ def only_line() -> Delivery:
 
 
 def make_due() -> None:
-    """Let every pause and every lease be over."""
-    Delivery.objects.update(next_try_at=timezone.now() - timedelta(hours=1))
+    """Let every pause, every lease and every night be over."""
+    for lines in (Delivery, Digest):
+        lines.objects.update(next_try_at=timezone.now() - timedelta(hours=1))
 
 
 def age(hours: int) -> None:

@@ -457,6 +457,8 @@ def _alert_of(name: str) -> Callable[[Stage], str]:
 OWN_ACTS = (
     Act("choose a time zone", "/me/", EVERYBODY, "belgian_officer",
         {"language": "nl", "time_zone": "Europe/Brussels"}, view="profile"),
+    Act("choose what comes by mail", "/me/mail", EVERYBODY, "belgian_officer",
+        {"tasks": "inbox", "openings": "digest"}, view="mail_preferences"),
     Act("choose a language", "/language", EVERYBODY, "belgian_officer",
         {"language": "nl"}, page="/me/", view="set_language"),
     Act("read an alert", "/alerts/read", EVERYBODY, "belgian_colleague",

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from cases.models import Dossier, DossierUserPermission, Draft, Export, Mandate, Upload
+from lodesk.alerts.models import MailPreference
 from tests.factories import (
     Cast,
     ClockFactory,
@@ -213,6 +214,7 @@ def _values(cast: Cast, people: dict[str, User | None]) -> dict[str, Any]:
         "officer": cast.belgian_officer.pk,
         "colleague": cast.belgian_colleague.pk,
         "elsewhere": cast.belgian_elsewhere.pk,
+        "quiet": MailPreference.objects.create(person_id=cast.belgian_second_coordinator.pk).pk,
         "dutch_officer": cast.dutch_officer.pk,
         "dutch_stranger": cast.dutch_colleague.pk,
         "bog": cast.desks["BOG"].pk,
@@ -478,6 +480,12 @@ def _alert(**values: str) -> str:
         "survives_access": "false", "unique_key": "'test.told:x'", "created_at": "now()",
     } | values  # fmt: skip
     return _insert("alerts_alert", columns)
+
+
+def _preference(person: str) -> str:
+    return _insert("alerts_mailpreference", {
+        "person_id": person, "tasks": "'inbox'", "openings": "'digest'",
+    })  # fmt: skip
 
 
 def _clock(**values: str) -> str:
@@ -1332,6 +1340,17 @@ ALERTS = (
             frozenset({NOBODY, CLOSED})),
     Attempt("work the outbox", "SELECT count(*) FROM alerts_claim(9, 9)",
             frozenset({NOBODY, CLOSED})),
+    Attempt("gather a digest", "SELECT count(*) FROM alerts_claim_digests(9, 9)",
+            frozenset({NOBODY, CLOSED})),
+    Attempt("settle a digest", "SELECT count(*) FROM alerts_settle_digest(%(dossier)s, 0, 'sent',"
+            " '', NULL, NULL)", frozenset({NOBODY, CLOSED})),
+    Attempt("read the digests", "SELECT * FROM alerts_digest"),
+    Attempt("choose what comes by mail", _preference("%(me)s"), WITH_ACCOUNT),
+    Attempt("choose for a colleague", _preference("%(elsewhere)s")),
+    Attempt("mute a colleague", "UPDATE alerts_mailpreference SET tasks = 'inbox'"),
+    Attempt("write over what a colleague chose", f"{_preference('%(quiet)s')} ON CONFLICT"
+            " (person_id) DO UPDATE SET tasks = 'inbox'"),
+    Attempt("forget what one chose", "DELETE FROM alerts_mailpreference"),
 )  # fmt: skip
 
 VIEWS = (

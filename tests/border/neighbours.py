@@ -30,6 +30,7 @@ from cases.models import (
 from cases.services import documents, mandates
 from cases.states import Step
 from lodesk import audit
+from lodesk.alerts.models import MailPreference
 from tests import steps
 from tests.factories import (
     COUNTRIES,
@@ -496,6 +497,7 @@ def _moves_people(made: Template, country: str, _third: str) -> None:
         ends_on=today - timedelta(days=3),
     )
     Certificate.objects.filter(person=worker.pk).update(valid_until=today + timedelta(days=5))
+    MailPreference.objects.create(person_id=worker.pk, tasks="inbox", openings="digest")
 
 
 def _looks_around(made: Template, country: str, third: str) -> None:

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cases.models import Dossier, Draft, Translation, Visit
+from lodesk.alerts.models import MailPreference
 from tests import steps
 from tests.factories import (
     Cast,
@@ -155,6 +156,17 @@ BROKEN: dict[str, tuple[str, ...]] = {
         "UPDATE alerts_alert SET survives_access = true, path = '', facts = '{\"a\": 1}'",
     ),
     "delivery_once_a_channel": (_again("alerts_delivery"),),
+    "mail_preference_known": tuple(
+        f"UPDATE alerts_mailpreference SET {column} = 'x'" for column in ("tasks", "openings")
+    ),
+    "quiet_hours_begin_and_end": tuple(
+        f"UPDATE alerts_mailpreference SET {change}"
+        for change in (
+            "quiet_from = '22:00'",
+            "quiet_until = '07:00'",
+            "quiet_from = '22:00', quiet_until = '22:00'",
+        )
+    ),
     # dossiers
     "reference_once_an_owner": (f"{DOSSIER} reference = 'BE-BOG-2020-00001'",),
     "waiting_names_for_whom": (
@@ -436,6 +448,7 @@ def rows(cast: Cast) -> dict[str, Any]:
     Draft.objects.create(dossier=dossier, person=person)
     IntervalFactory(clock=ClockFactory(dossier=dossier, rule="8h"))
     Visit.objects.create(dossier=dossier, person=person, at=timezone.now())
+    MailPreference.objects.create(person=person)
     values = {
         "entry": entry.pk, "dossier": dossier.pk, "officer": person.pk, "team": cast.team("NL").pk,
         "bog": cast.desks["BOG"].pk, "party": party.pk, "other_party": other.pk,

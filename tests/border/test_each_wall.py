@@ -837,7 +837,8 @@ def test_certificates_and_absences_are_of_the_own_country(cast: Cast, table: str
 READ = {
     "accounts_absence", "accounts_certificate", "accounts_desk", "accounts_directory",
     "accounts_headquarters", "accounts_nationalgroup", "accounts_person", "accounts_posting",
-    "accounts_user", "account_emailaddress", "alerts_alert", "alerts_delivery", "audit_logrow",
+    "accounts_user", "account_emailaddress", "alerts_alert", "alerts_delivery",
+    "alerts_mailpreference", "audit_logrow",
     "auth_group", "auth_permission", "cases_clock", "cases_clockinterval",
     "cases_connection", "cases_document",
     "cases_documentversion", "cases_dossier", "cases_dossiergrouppermission",
@@ -849,7 +850,8 @@ READ = {
     "cases_template", "cases_translation", "cases_upload", "cases_visit", "django_content_type",
 }  # fmt: skip
 ADDED = {
-    "alerts_alert": "*", "cases_clock": "*", "cases_clockinterval": "*",
+    "alerts_alert": "*", "alerts_mailpreference": "*",
+    "cases_clock": "*", "cases_clockinterval": "*",
     "cases_connection": "*", "cases_document": "*",
     "cases_documentversion": "*", "cases_dossier": "*", "cases_draft": "*", "cases_entry": "*",
     "cases_export": "*",

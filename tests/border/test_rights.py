@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 CHANGED = {
     "accounts_user": "language time_zone",
     "alerts_alert": "read_at",
+    "alerts_mailpreference": "openings quiet_from quiet_until tasks",
     "cases_clock": "settled_as settled_at settled_by_id settling_entry_id",
     "cases_clockinterval": "ended_by_id ending_entry_id ends_at",
     "cases_document": "withdrawn_at withdrawn_by_id withdrawn_reason",
@@ -59,7 +60,7 @@ CALLED = {
     # tables of states, pure
     "cases_status_follows", "cases_handover_follows", "cases_mandate_follows", "cases_rank",
     "cases_padded", "cases_phases", "cases_reference_keys",
-    "cases_task_follows",
+    "cases_task_follows", "lodesk_kind_of_mail", "lodesk_is_urgent",
     # questions about projects
     "lodesk_in_project", "lodesk_leads",
     # acts that check again who asks
@@ -69,7 +70,8 @@ CALLED = {
     "cases_forget_exports",
     "cases_tasks_due",
     # the outbox and the log, for nobody acting
-    "alerts_claim", "alerts_settle", "alerts_refuse_person", "audit_seal", "audit_anchor",
+    "alerts_claim", "alerts_settle", "alerts_claim_digests", "alerts_settle_digest",
+    "alerts_refuse_person", "audit_seal", "audit_anchor",
     # whose mail fails, for the administrator of the own country
     "alerts_failures",
     "audit_canonical", "audit_digest", "audit_hash",

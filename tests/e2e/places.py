@@ -110,6 +110,7 @@ def places(site: Site) -> list[Place]:
         Place("log", "/log/", "be-auditor"),
         Place("help", "/help/", dutch),
         Place("profile", "/me/", dutch),
+        Place("mail_preferences", "/me/mail", dutch),
         Place("account_logout", "/sign-out/", dutch),
         Place("404", "/d/BE-BOG-2020-00001/", dutch),
         Place("403", "/log/", dutch),
