@@ -6,7 +6,7 @@ And the mail of a morning: the same of each alert that waited for it, with one l
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -19,6 +19,10 @@ from accounts.models import User
 from accounts.zones import zones_of
 from lodesk.alerts.models import Alert, Channel
 from lodesk.alerts.wording import Wording, wording_of
+
+# The mails of one dossier stand together under a name made of its random key: nobody who does not
+# have the key can make it, and it gives neither key nor reference away.
+THREADS = UUID("0b4dd390-9935-4979-8880-97af6f98063f")
 
 
 def compose(alert: Alert, user: User) -> EmailMultiAlternatives:
@@ -42,7 +46,7 @@ def _composed(alert: Alert, user: User, words: Wording) -> EmailMultiAlternative
         subject=_subject(alert, words.subject),
         body=render_to_string("emails/alert.txt", context),
         to=[user.email],
-        headers=headers(f"{alert.pk}.{Channel.MAIL.value}", alert.created_at),
+        headers=headers(f"{alert.pk}.{Channel.MAIL.value}", alert.created_at) | _thread(alert),
     )
     mail.attach_alternative(render_to_string("emails/alert.html", context), "text/html")
     return mail
@@ -85,13 +89,24 @@ def link(alert: Alert) -> str:
 
 def headers(key: str, moment: datetime) -> dict[str, str]:
     """Headers that stay the same however often the mail is tried: a second copy is recognised."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     return {
-        "Message-ID": f"<{key}@{domain}>",
+        "Message-ID": f"<{key}@{_domain()}>",
         "Date": format_datetime(moment),
-        "List-Id": f"LO Desk <alerts.{domain}>",
+        "List-Id": f"LO Desk <alerts.{_domain()}>",
         "Auto-Submitted": "auto-generated",
     }
+
+
+def _thread(alert: Alert) -> dict[str, str]:
+    """Headers by which a mail program shows the mails about one dossier together."""
+    if alert.subject_id is None:
+        return {}
+    first = f"<{uuid5(THREADS, str(alert.subject_id))}.dossier@{_domain()}>"
+    return {"In-Reply-To": first, "References": first}
+
+
+def _domain() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
 
 
 def _subject(alert: Alert, tail: str) -> str:
