@@ -160,6 +160,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "set_language": (LANGUAGE, NESTED),
     "inbox": (ACTIVITY, COUNTS, MAIL, NESTED),
     "alerts_read": (ANOTHER, NESTED),
+    "alerts_unread": (COUNTS, MAIL),
     "mail_failures": NONE,
     "mail_preferences": NONE,
     "account_login": NONE,
@@ -510,7 +511,7 @@ def test_activity_feed_live_stream(world: World, walks: dict[str, Walk]) -> None
 
     The timeline of a dossier holds its own entries, the inbox alerts of what is in sight; nothing
     is streamed, and nothing in a page opens a stream. The page of an export asks how far one's own
-    is, and of nothing else.
+    is, the bell how many of one's own alerts are unread, and of nothing else.
     """
     assert ways_of(ACTIVITY) == {
         "address dossier", "address inbox", "template alerts/inbox.html",

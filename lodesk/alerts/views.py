@@ -1,4 +1,4 @@
-"""The inbox, marking as read, how one is told by mail, and whose mail fails."""
+"""The inbox and its bell, marking as read, how one is told by mail, and whose mail fails."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -10,7 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
     require_GET,
@@ -82,6 +83,23 @@ def alerts_read(request: HttpRequest) -> HttpResponse:
         get_object_or_404(Alert.objects.visible_to(user), pk=alert)
         services.mark_read(by=user, alert=alert)
     return redirect("inbox")
+
+
+@require_safe
+def alerts_unread(request: HttpRequest) -> HttpResponse:
+    """The bell, for a page that has been open for a while; nothing (304) when it says so already.
+
+    Nobody clicked for it: it keeps no session alive.
+    """
+    request.session.at_rest = True  # type: ignore[attr-defined]  # (lodesk.border.sessions)
+    unread = selectors.unread_count(user=cast("User", request.user))
+    tag = quote_etag(str(unread))
+    response = get_conditional_response(request, etag=tag)
+    if response is None:
+        response = render(request, "components/bell.html", {"unread": unread})
+    response["ETag"] = tag
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
