@@ -1,8 +1,8 @@
-"""The mails of the morning: what waited for one person, in one mail, sent like any other.
+"""Mails of many alerts to one person: of a morning, or of one event that happened to many dossiers.
 
-Each alert is looked at again as its recipient when the mail is made; those out of sight by then are
-left out and dropped. The key of a digest, and with it the Message-ID, stays however often it is
-tried.
+They are sent like any other. Each alert is looked at again as its recipient when the mail is made;
+those out of sight by then are left out and dropped. The key of a digest, and with it the
+Message-ID, stays however often it is tried.
 """
 
 from datetime import datetime
@@ -12,7 +12,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from lodesk.alerts import outbox
 from lodesk.alerts.mail import compose_digest
-from lodesk.alerts.models import OPEN_STATES, Alert, DeliveryState
+from lodesk.alerts.models import OPEN_STATES, Alert, Channel, Delivery, DeliveryState
 from lodesk.alerts.outbox import DigestClaim
 from lodesk.alerts.sending import LOGGED, Dropped, log_unsent, recipient, work_through
 from lodesk.border.context import acting_as
@@ -20,10 +20,10 @@ from lodesk.border.context import acting_as
 
 def send_due() -> None:
     """Send the digests that are due."""
-    work_through(MorningMails())
+    work_through(ManyAlerts())
 
 
-class MorningMails:
+class ManyAlerts:
     """Many alerts, one mail."""
 
     def __init__(self) -> None:
@@ -48,7 +48,11 @@ class MorningMails:
                 return Dropped("no_access")
             self._told[claimed.digest] = [alert.pk for alert in alerts]
             return compose_digest(
-                alerts, user, digest=claimed.digest, made_at=claimed.waiting_since
+                alerts,
+                user,
+                digest=claimed.digest,
+                made_at=claimed.waiting_since,
+                morning=_waited_for_the_morning(claimed),
             )
 
     def settle(
@@ -69,3 +73,7 @@ class MorningMails:
                 state = DeliveryState(line.state)
                 if state in LOGGED:
                     log_unsent(line, claimed.recipient_public, state, line.reason)
+
+
+def _waited_for_the_morning(claimed: DigestClaim) -> bool:
+    return Delivery.objects.filter(digest=claimed.digest, channel=Channel.DIGEST).exists()

@@ -1,6 +1,6 @@
 """The mail of an alert: reference, event, due time, link, and why. Never case content.
 
-And the mail of a morning: the same of each alert that waited for it, with one link, to the inbox.
+And the mail of many alerts: the same of each, with one link, to the inbox.
 """
 
 from collections.abc import Sequence
@@ -53,20 +53,22 @@ def _composed(alert: Alert, user: User, words: Wording) -> EmailMultiAlternative
 
 
 def compose_digest(
-    alerts: Sequence[Alert], user: User, *, digest: UUID, made_at: datetime
+    alerts: Sequence[Alert], user: User, *, digest: UUID, made_at: datetime, morning: bool
 ) -> EmailMultiAlternatives:
-    """The mail of a morning for one person, in that person's language and times."""
+    """One mail of many alerts: of a person's morning, or of one event that happened to many."""
     with translation.override(user.language):
         zones = zones_of(user)
         with timezone.override(zones.here.tz):
+            lines = [(alert, wording_of(alert, zones)) for alert in alerts]
+            headline, because = _of_a_morning(lines) if morning else _of_an_event(lines)
             context = {
-                "headline": _count(alerts),
-                "lines": [(alert, wording_of(alert, zones)) for alert in alerts],
+                "headline": headline,
+                "lines": lines,
                 "link": f"{settings.BASE_URL.rstrip('/')}{reverse('inbox')}",
-                "because": gettext("You get this because you asked for a digest in the morning."),
+                "because": because,
             }
             mail = EmailMultiAlternatives(
-                subject=f"[LO Desk] {_count(alerts)}",
+                subject=f"[LO Desk] {headline}",
                 body=render_to_string("emails/digest.txt", context),
                 to=[user.email],
                 headers=headers(f"{digest}.{Channel.DIGEST.value}", made_at),
@@ -76,10 +78,22 @@ def compose_digest(
             return mail
 
 
-def _count(alerts: Sequence[Alert]) -> str:
-    words = ngettext("Your morning digest: %(count)d alert", "Your morning digest: %(count)d alerts",
-                     len(alerts))  # fmt: skip
-    return words % {"count": len(alerts)}
+Lines = Sequence[tuple[Alert, Wording]]
+
+
+def _of_a_morning(lines: Lines) -> tuple[str, str]:
+    words = ngettext(
+        "Your morning digest: %(count)d alert", "Your morning digest: %(count)d alerts", len(lines)
+    )
+    because = gettext("You get this because you asked for a digest in the morning.")
+    return words % {"count": len(lines)}, because
+
+
+def _of_an_event(lines: Lines) -> tuple[str, str]:
+    """What happened is the same for all; why one is told, too, as for the first."""
+    _alert, words = lines[0]
+    count = ngettext("%(count)d dossier", "%(count)d dossiers", len(lines)) % {"count": len(lines)}
+    return f"{words.headline}: {count}", words.because
 
 
 def link(alert: Alert) -> str:

@@ -106,7 +106,7 @@ OPEN_STATES = (DeliveryState.PENDING, DeliveryState.DEFERRED)
 
 
 class Digest(models.Model):
-    """What waited for a person's morning, as one mail: a line of the outbox like any other.
+    """Many alerts to one person as one mail: a line of the outbox like any other.
 
     Made, taken in hand and settled by functions only; the application has no right on it.
     """

@@ -8,5 +8,5 @@ from lodesk.alerts import digests, sending
 @shared_task
 def send_due() -> None:
     """Send the mails that are due. May run twice, and at the same time."""
-    sending.send_due()
     digests.send_due()
+    sending.send_due()

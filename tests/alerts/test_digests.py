@@ -322,3 +322,73 @@ def test_nobody_reads_another_countrys_lines_out_of_a_digest(
     outbox.claim_digests()
     assert raw(people.chris, "SELECT count(*) FROM alerts_delivery") == [(0,)]
     assert raw(people.jan, "SELECT count(*) FROM alerts_delivery") == [(1,)]
+
+
+# One event, many dossiers -------------------------------------------------------------------------
+
+
+def _offer_many(tell: Tell, count: int) -> None:
+    for _number in range(count):
+        tell(event="handover.offered", because="named")
+
+
+def test_what_happens_to_many_at_once_is_one_mail(
+    tell: Tell, catcher: MailCatcher, people: Three, subject: Subject
+) -> None:
+    User.objects.filter(pk=people.jan.pk).update(language="en")
+    _offer_many(tell, 5)
+    sending.send_due()
+    assert catcher.messages == []
+    digests.send_due()
+    (caught,) = catcher.messages
+    assert caught.message["Subject"] == "[LO Desk] Offered to you: 5 dossiers"
+    text = body_of(catcher)
+    assert text.count(subject.reference) == 5
+    assert "the dossier is offered to you by name" in " ".join(text.split())
+    assert "morning" not in text
+    assert states() == {("sent", "")}
+
+
+def test_a_few_are_mails_of_their_own(tell: Tell, catcher: MailCatcher) -> None:
+    _offer_many(tell, 4)
+    tell(event="handover.withdrawn", because="offered")
+    digests.send_due()
+    assert catcher.messages == []
+    sending.send_due()
+    assert len(catcher.messages) == 5
+
+
+def test_what_was_queued_at_another_moment_or_for_another_is_no_part_of_it(
+    tell: Tell, people: Three
+) -> None:
+    _offer_many(tell, 4)
+    tell(event="handover.offered", because="named", to=[people.chris.pk])
+    tell(event="handover.offered", because="named")
+    last = Alert.objects.filter(recipient=people.jan.pk).latest("created_at")
+    Delivery.objects.filter(alert=last).update(next_try_at=timezone.now() - timedelta(hours=1))
+    assert outbox.claim_digests() == []
+    assert len(outbox.claim()) == 6
+
+
+def test_what_a_worker_has_in_hand_is_not_gathered(tell: Tell) -> None:
+    _offer_many(tell, 4)
+    assert len(outbox.claim()) == 4
+    _offer_many(tell, 1)
+    Delivery.objects.update(next_try_at=timezone.now() - timedelta(hours=1))
+    assert outbox.claim_digests() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_gathering_waits_for_nobody(tell: Tell) -> None:
+    _offer_many(tell, 6)
+    moment = timezone.now() - timedelta(hours=1)
+    Delivery.objects.update(next_try_at=moment)
+    login = connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}
+    with psycopg.connect(**login) as busy, psycopg.connect(**login) as worker:
+        busy.execute("SELECT FROM alerts_delivery ORDER BY id LIMIT 1 FOR UPDATE")
+        worker.execute("SET ROLE lodesk_app")
+        worker.execute("SET lock_timeout = '5s'")
+        taken = worker.execute("SELECT digest FROM alerts_claim_digests(9, 60)").fetchall()
+        worker.commit()
+    assert len(taken) == 1
+    assert Delivery.objects.filter(digest=None).count() == 1

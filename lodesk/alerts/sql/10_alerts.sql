@@ -90,7 +90,7 @@ CREATE POLICY delivery_read ON alerts_delivery FOR SELECT USING (
   EXISTS (SELECT FROM alerts_alert a WHERE a.id = alert_id));
 GRANT SELECT ON alerts_delivery TO lodesk_app;
 
--- Take mails of one alert each in hand for a while; those for the morning are in 20_digests.sql. What is not settled by then is due again by itself,
+-- Take mails of one alert each in hand for a while; digests are taken in 20_digests.sql. What is not settled by then is due again by itself,
 -- behind the others: a line that kills its worker keeps nobody back.
 -- Safe: refuses whoever acts as a person; returns numbers, codes and the reference, which code
 -- that acts as nobody could read anyway by entering as the recipient; SKIP LOCKED and the lease
@@ -105,10 +105,12 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 #variable_conflict use_column
 BEGIN
   PERFORM alerts_refuse_person();
+  PERFORM alerts_gather();
   RETURN QUERY
   WITH due AS (
     SELECT d.id, d.next_try_at AS due_at FROM alerts_delivery d
-    WHERE d.state IN ('pending', 'deferred') AND d.channel = 'mail' AND d.next_try_at <= now()
+    WHERE d.state IN ('pending', 'deferred') AND d.digest_id IS NULL AND d.channel = 'mail'
+      AND d.next_try_at <= now()
     ORDER BY d.next_try_at, d.alert_id
     LIMIT LEAST(at_most, 100) FOR UPDATE SKIP LOCKED
   ), taken AS (

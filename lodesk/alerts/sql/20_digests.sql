@@ -1,4 +1,4 @@
--- How and when a person is told: preferences, quiet hours, and the mail of the morning.
+-- How and when a person is told: preferences, quiet hours, and mails that tell of many alerts.
 
 -- Of which kind an event is among those a person may choose about ('tasks', 'openings'; anything
 -- else is told at once), and whether it breaks quiet hours. This room knows no events: until the room
@@ -97,9 +97,42 @@ BEGIN
 END $$;
 REVOKE EXECUTE ON FUNCTION alerts_not_before FROM PUBLIC;
 
--- Take digests in hand for a while. What waited for the morning is gathered first, by one worker at
--- a time: one digest a person, whose key stays the same however often it is tried. What comes later
--- waits for the next one.
+-- Gather what is one mail: what waited for somebody's morning, and five mails or more to one person
+-- on one event that were queued at the same moment, which is that of one transaction (or of the end
+-- of quiet hours): a portfolio of 200 dossiers is one mail. One worker at a time; lines another has
+-- in hand stay his. A digest is named after its first alert: its key, and with it the Message-ID,
+-- stays the same however often it is tried. What comes later waits for the next one. Internal.
+CREATE OR REPLACE FUNCTION alerts_gather() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF NOT pg_try_advisory_xact_lock(hashtext('alerts_gather')) THEN
+    RETURN;
+  END IF;
+  WITH due AS MATERIALIZED (
+    SELECT d.id, d.alert_id, a.recipient_id, d.channel,
+      CASE d.channel WHEN 'mail' THEN a.event ELSE '' END AS event,
+      CASE d.channel WHEN 'mail' THEN d.next_try_at ELSE 'epoch' END AS queued
+    FROM alerts_delivery d JOIN alerts_alert a ON a.id = d.alert_id
+    WHERE d.state = 'pending' AND d.attempts = 0 AND d.digest_id IS NULL AND d.next_try_at <= now()
+  ), bundle AS MATERIALIZED (
+    SELECT md5((array_agg(alert_id ORDER BY alert_id))[1]::text)::uuid AS digest,
+      recipient_id, channel, event, queued
+    FROM due GROUP BY recipient_id, channel, event, queued
+    HAVING channel = 'digest' OR count(*) >= 5
+  ), taken AS MATERIALIZED (
+    SELECT d.id, b.digest, b.recipient_id
+    FROM bundle b JOIN due USING (recipient_id, channel, event, queued)
+    JOIN alerts_delivery d ON d.id = due.id
+    WHERE d.state = 'pending' AND d.attempts = 0 AND d.digest_id IS NULL
+    FOR UPDATE OF d SKIP LOCKED
+  ), made AS (
+    INSERT INTO alerts_digest (id, recipient_id, made_at, state, attempts, next_try_at)
+    SELECT DISTINCT digest, recipient_id, now(), 'pending', 0, now() FROM taken)
+  UPDATE alerts_delivery d SET digest_id = taken.digest FROM taken WHERE d.id = taken.id;
+END $$;
+REVOKE EXECUTE ON FUNCTION alerts_gather FROM PUBLIC;
+
+-- Take digests in hand for a while.
 -- Safe: as alerts_claim; returns keys and numbers.
 DROP FUNCTION IF EXISTS alerts_claim_digests(integer, integer);
 CREATE FUNCTION alerts_claim_digests(at_most integer, lease_seconds integer)
@@ -110,20 +143,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 #variable_conflict use_column
 BEGIN
   PERFORM alerts_refuse_person();
-  IF pg_try_advisory_xact_lock(hashtext('alerts_claim_digests')) THEN
-    WITH due AS (
-      SELECT d.id, a.recipient_id FROM alerts_delivery d JOIN alerts_alert a ON a.id = d.alert_id
-      WHERE d.state = 'pending' AND d.channel = 'digest' AND d.digest_id IS NULL
-        AND d.next_try_at <= now()
-      FOR UPDATE OF d
-    ), made AS (
-      INSERT INTO alerts_digest (id, recipient_id, made_at, state, attempts, next_try_at)
-      SELECT gen_random_uuid(), p.recipient_id, now(), 'pending', 0, now()
-      FROM (SELECT DISTINCT recipient_id FROM due) p
-      RETURNING id, recipient_id)
-    UPDATE alerts_delivery d SET digest_id = made.id
-    FROM due, made WHERE d.id = due.id AND made.recipient_id = due.recipient_id;
-  END IF;
+  PERFORM alerts_gather();
   RETURN QUERY
   WITH due AS (
     SELECT g.id, g.next_try_at AS due_at FROM alerts_digest g
