@@ -4,7 +4,7 @@ Recipients here are candidates: access is checked again when each mail is made. 
 what they did themselves, and nothing of a case is in an alert: reference, event, times, numbers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -22,6 +22,7 @@ from cases.models import (
     DossierUserPermission,
     Handover,
     Mandate,
+    Rotation,
     Task,
 )
 from cases.models.handovers import Keeps
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 def register_wordings() -> None:
     """Tell the alerts room what its alerts are about, and how each event is worded."""
-    subjects.register(Dossier.objects.visible_to)
+    subjects.register(Dossier.objects.visible_to, Rotation.objects.visible_to)
     wordings.register_all()
 
 
@@ -161,6 +162,59 @@ def reassigned(dossier: Dossier, *, by: "User", to: Person) -> None:
     _announce("handover.reassigned", dossier, by, handled - lost, "handled")
     _announce("handover.reassigned", dossier, by, others, "coordinator")
     _tell_who_loses_sight(dossier, by, lost)
+
+
+def rotation_offered(
+    rotation: Rotation, *, by: "User", to: int, dossiers: int, answer_by: datetime
+) -> None:
+    """A receiver learns of all that a rotation offers him at once (product.md section 5)."""
+    _of_rotation(
+        "rotation.offered", rotation, by, [to], "rotation_named", dossiers=dossiers,
+        answer_by=answer_by,
+    )  # fmt: skip
+
+
+def rotation_answered(rotation: Rotation, *, by: "User", accepted: int, declined: int) -> None:
+    """Who leaves, the head of desk and the coordinators learn what came of it, once an answer."""
+    team = people.team_of(rotation.country, rotation.desk_id)
+    heads = set(people.members(team.pk, [Role.HEAD_OF_DESK])) if team else set()
+    coordinators = set(people.coordinators(rotation.country))
+    told = (
+        ({rotation.leaver_id}, "rotation_leaver"),
+        (heads - {rotation.leaver_id}, "rotation_steering"),
+        (coordinators - heads - {rotation.leaver_id}, "coordinator"),
+    )
+    for to, because in told:
+        _of_rotation(
+            "rotation.answered", rotation, by, to, because, accepted=accepted, declined=declined
+        )
+
+
+def answered_in_rotation(handover: Handover, *, by: "User", step: Step) -> None:
+    """Dossier by dossier only who loses sight is told: the rest stands in rotation_answered."""
+    dossier = handover.dossier
+    leaves = dossier.handler_id if step == Step.ACCEPT else None
+    lost = _loses_sight(dossier, under=handover.pk, handler=leaves)
+    _tell_who_loses_sight(dossier, by, lost)
+
+
+def _of_rotation(
+    event: str,
+    rotation: Rotation,
+    by: "User",
+    to: Collection[int],
+    because: str,
+    **facts: alerts.FactValue,
+) -> None:
+    alerts.announce(
+        event=event,
+        to=to,
+        subject=Subject(rotation.pk, f"{rotation.country}-{rotation.desk.code}", rotation.country),
+        because=because,
+        actor=by.pk,
+        facts=facts,
+        path=reverse("rotation", args=[rotation.pk]),
+    )
 
 
 def mandate_ended_by(mandate: Mandate, *, by: "User") -> None:

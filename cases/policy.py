@@ -18,14 +18,17 @@ from django.utils.translation import gettext_lazy as _
 from guardian.utils import get_group_obj_perms_model, get_user_obj_perms_model
 
 from accounts.models import Certificate, Country, Posting, Role
+from accounts.models.postings import HEADQUARTERS_ROLES
 from cases.states import (
     DOSSIER_STEPS,
     HANDOVER_STEPS,
     MANDATE_STEPS,
+    OPEN_ROTATION_STATES,
     STATUS_STEPS,
     TASK_STEPS,
     HandoverState,
     Level,
+    RotationState,
     Status,
     Step,
     TaskState,
@@ -225,6 +228,52 @@ def saved_views(rows: Rows, user: "User") -> Rows:
     if not principals(user).groups:
         return rows.none()
     return rows.filter(person_id=user.pk)
+
+
+def rotations(rows: Rows, user: "User") -> Rows:
+    """Only the rotations a person follows, and those that offered him something."""
+    mine = principals(user)
+    if not mine.groups:
+        return rows.none()
+    lines = rows.model._meta.get_field("lines").related_model._default_manager
+    offered = lines.filter(receiver=mine.person, handover__isnull=False)
+    return rows.filter(_follows(user) | Q(pk__in=offered.values("rotation")))
+
+
+def rotation_lines(rows: Rows, user: "User") -> Rows:
+    """Only the lines of rotations a person follows, and those that were offered to him.
+
+    Whether their dossiers are in sight asks the caller.
+    """
+    mine = principals(user)
+    if not mine.groups:
+        return rows.none()
+    offered = Q(receiver=mine.person, handover__isnull=False)
+    return rows.filter(_follows(user, "rotation__") | offered)
+
+
+def _follows(user: "User", of: str = "") -> Q:
+    """Rotations of one's own, of the desk one heads, and as headquarters of the own country."""
+    found, own = Q(**{f"{of}leaver": user.pk}), Q(**{f"{of}country": user.country})
+    headed = desks_headed(user)
+    if headed:
+        found |= own & Q(**{f"{of}desk__in": headed})
+    if _at_headquarters(user):
+        found |= own
+    return found
+
+
+def desks_headed(user: "User") -> frozenset[int | None]:
+    """Desks of which a person is the head of the own country's team now."""
+    if not serves(user, Role.HEAD_OF_DESK, user.country) or not principals(user).groups:
+        return frozenset()
+    heads = Posting.objects.valid_now().filter(person_id=user.pk, role=Role.HEAD_OF_DESK)
+    asked = heads.values_list("desk", flat=True)
+    return remembered(("headed", user.pk), lambda: frozenset(asked))
+
+
+def _at_headquarters(user: "User") -> bool:
+    return any(serves(user, role, user.country) for role in HEADQUARTERS_ROLES)
 
 
 def templates_to_open_with(rows: Rows, user: "User", standing: Iterable[Any]) -> Rows:
@@ -587,6 +636,60 @@ def may_keep_templates(user: "User") -> Decision:
     if serves(user, Role.COORDINATOR, user.country):
         return YES
     return no(_("Only a coordinator keeps the templates of a country."))
+
+
+# Rotations --------------------------------------------------------------------------------
+
+
+class HasLeaver(Protocol):
+    """What policy needs to know of a rotation."""
+
+    leaver_id: int
+    country: str
+    desk_id: int
+    state: str
+
+
+def may_steer(user: "User", rotation: HasLeaver) -> Decision:
+    """Whether a person begins, plans and offers a rotation, as long as it is open."""
+    if rotation.state not in OPEN_ROTATION_STATES:
+        return no(_("This rotation has ended."))
+    if _steers(user, rotation):
+        return YES
+    return no(_("Only who leaves and the own head of desk plan and offer a rotation."))
+
+
+def _steers(user: "User", rotation: HasLeaver) -> bool:
+    leaves = rotation.leaver_id == user.pk and bool(principals(user).groups)
+    heads = rotation.country == user.country and rotation.desk_id in desks_headed(user)
+    return leaves or heads
+
+
+def follows(user: "User", rotation: HasLeaver) -> bool:
+    """Whether a person sees the plan of a rotation: who steers it, and the own headquarters."""
+    oversees = rotation.country == user.country and _at_headquarters(user)
+    return oversees or _steers(user, rotation)
+
+
+def may_certify(user: "User", rotation: HasLeaver) -> Decision:
+    """Whether a person has the certificate of a rotation: who follows it, once it is done."""
+    if not follows(user, rotation):
+        return no(_("The certificate is for who leaves, the head of desk and headquarters."))
+    if rotation.state != RotationState.DONE:
+        return no(_("The certificate is made when the rotation is finished."))
+    return YES
+
+
+def may_offer_in(user: "User", rotation: HasLeaver, dossier: Any) -> Decision:
+    """Whether a person offers a dossier within a rotation: what its leaver handles, in sight."""
+    steers = may_steer(user, rotation)
+    if not steers:
+        return steers
+    if dossier.handler_id != rotation.leaver_id or Level.CONTRIBUTE not in levels(user, dossier):
+        return no(_("Who leaves does not handle it any more."))
+    if dossier.status == Status.CLOSED:
+        return no(_("The dossier is closed."))
+    return YES
 
 
 # Opening ----------------------------------------------------------------------------------

@@ -129,6 +129,18 @@ TASK_STEPS: dict[tuple[str, str], str] = {
 }
 
 
+class RotationState(models.TextChoices):
+    """Where the rotation of a leaving officer is: each dossier in it goes its own way."""
+
+    PLANNED = "planned", pgettext_lazy("rotation", "planned")
+    OFFERED = "offered", pgettext_lazy("rotation", "offered")
+    DONE = "done", pgettext_lazy("rotation", "done")
+    GIVEN_UP = "given_up", pgettext_lazy("rotation", "given up")
+
+
+OPEN_ROTATION_STATES = (RotationState.PLANNED, RotationState.OFFERED)
+
+
 class Level(models.TextChoices):
     """How much of a dossier a grant gives: two ladders above `contribute`."""
 

@@ -25,6 +25,12 @@ from cases.views.mails import mail_page
 from cases.views.mandates import mandate_page
 from cases.views.parties import known_page, parties_page, party_add, party_correct, party_page
 from cases.views.projects import project_new, project_page, projects_page
+from cases.views.rotations import (
+    rotation_certificate,
+    rotation_new,
+    rotation_page,
+    rotations_page,
+)
 from cases.views.saved_views import saved_view_page, saved_views_page
 from cases.views.search import search_page
 from cases.views.taking import dossier_reassign, dossier_take
@@ -91,6 +97,12 @@ urlpatterns = [
     path("handovers/", handovers_page, name="handovers"),
     path("handovers/<uuid:handover>/", handover_page, name="handover"),
     path("handovers/<uuid:handover>/note", handover_note, name="handover_note"),
+    path("rotations/", rotations_page, name="rotations"),
+    path("rotations/new", rotation_new, name="rotation_new"),
+    path("rotations/<uuid:rotation>/", rotation_page, name="rotation"),
+    path(
+        "rotations/<uuid:rotation>/certificate", rotation_certificate, name="rotation_certificate"
+    ),
     path("mandates/<uuid:mandate>/", mandate_page, name="mandate"),
     path("projects/", projects_page, name="projects"),
     path("projects/new", project_new, name="project_new"),

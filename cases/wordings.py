@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.zones import Zones
 from cases import clocks
@@ -34,6 +35,9 @@ def _because(alert: Alert) -> str:
         "offered": _("You get this because the dossier was offered to you."),
         "steering": _("You get this because you answer for the dossier."),
         "had_access": _("You get this because you could see the dossier until now."),
+        "rotation_named": _("You get this because a colleague leaves and you are to take over."),
+        "rotation_leaver": _("You get this because your dossiers are handed over as you leave."),
+        "rotation_steering": _("You get this because you head the desk that somebody leaves."),
     }
     mandate = str(alert.facts.get("mandate") or "")
     sentence = reasons[alert.because] % {"country": alert.owner}
@@ -94,6 +98,42 @@ def _offered(alert: Alert, zones: Zones) -> Wording:
         ],
         because=_because(alert),
     )
+
+
+def _rotation_offered(alert: Alert, zones: Zones) -> Wording:
+    count = _count(alert, "dossiers")
+    subject = ngettext(
+        "%(count)d dossier of a rotation offered to you, answer by %(when)s",
+        "%(count)d dossiers of a rotation offered to you, answer by %(when)s",
+        count,
+    )
+    return Wording(
+        headline=_("A rotation is offered to you"),
+        subject=subject % {"count": count, "when": _by(alert)},
+        facts=[
+            Fact(_("Dossiers"), str(count)),
+            *_when(alert, "answer_by", _("Answer by"), zones),
+        ],
+        because=_because(alert),
+    )
+
+
+def _rotation_answered(alert: Alert, _zones: Zones) -> Wording:
+    counts = {name: _count(alert, name) for name in ("accepted", "declined")}
+    return Wording(
+        headline=_("A rotation is answered"),
+        subject=_("rotation answered: %(accepted)d accepted, %(declined)d declined") % counts,
+        facts=[
+            Fact(_("Accepted"), str(counts["accepted"])),
+            Fact(_("Declined"), str(counts["declined"])),
+        ],
+        because=_because(alert),
+    )
+
+
+def _count(alert: Alert, name: str) -> int:
+    value = alert.facts.get(name)
+    return value if isinstance(value, int) else 0
 
 
 def _mandate_asked(alert: Alert, zones: Zones) -> Wording:
@@ -205,6 +245,8 @@ EVENTS: dict[str, wording.Words] = {
     "handover.declined": _plain(lambda: (_("The offer is declined"), _("offer declined"))),
     "handover.withdrawn": _plain(lambda: (_("The offer is withdrawn"), _("offer withdrawn"))),
     "handover.expired": _plain(lambda: (_("The offer has lapsed"), _("offer lapsed, no answer"))),
+    "rotation.offered": _rotation_offered,
+    "rotation.answered": _rotation_answered,
     "mandate.asked": _mandate_asked,
     "mandate.given": _mandate_given,
     "mandate.refused": _plain(lambda: (_("The mandate is refused"), _("mandate refused"))),

@@ -51,6 +51,8 @@ from cases.models import (
     Project,
     ProjectDossier,
     ProjectMember,
+    Rotation,
+    RotationLine,
     SavedView,
     Task,
     Template,
@@ -591,6 +593,19 @@ def project_of(
     for dossier in dossiers:
         ProjectDossier.objects.create(project=project, dossier=dossier, made_by=_as_person(maker))
     return project
+
+
+def rotation_of(
+    leaver: User, *dossiers: Dossier, to: User | None = None, desk: str = "BOG", **fields: Any
+) -> Rotation:
+    """A rotation begun by who leaves, with a line for each dossier, planned to go to `to`."""
+    values = {"begun_by": _as_person(leaver)} | fields
+    rotation = Rotation.objects.create(
+        leaver=_as_person(leaver), country=leaver.country, desk=_desk(desk), **values
+    )
+    for dossier in dossiers:
+        RotationLine.objects.create(rotation=rotation, dossier=dossier, receiver=_as_person(to))
+    return rotation
 
 
 class TemplateFactory(factory.django.DjangoModelFactory[Template]):

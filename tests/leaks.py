@@ -24,6 +24,7 @@ from cases.models import (
     Mandate,
     Project,
     ProjectDossier,
+    Rotation,
     Task,
     Template,
 )
@@ -46,6 +47,7 @@ from tests.factories import (
     make_canaries,
     make_cast,
     project_of,
+    rotation_of,
 )
 from tests.looking import as_owner
 from tests.steps import in_
@@ -63,6 +65,12 @@ NAMED = ("belgian_head", "belgian_officer", "belgian_colleague", "dutch_colleagu
 WORDS = {"BE": "Kwikstaart", "NL": "Wintertaling", "LU": "Goldammer"}
 REFERENCE = re.compile(r"\b[A-Z]{2}-[A-Z]{3}-\d{4}-\d{5}")
 OFFICERS = {"BE": "belgian_officer", "NL": "dutch_officer"}
+# Who follows the rotation of a country's officer at the desk.
+FOLLOW = {
+    "BE": {"belgian_officer", "belgian_head", "belgian_headquarters", "belgian_coordinator",
+           "belgian_second_coordinator"},
+    "NL": {"dutch_officer", "dutch_head", "dutch_headquarters", "dutch_coordinator"},
+}  # fmt: skip
 HEADS = {"BE": "belgian_head", "NL": "dutch_head"}  # each alone in a project of his own
 COLLEAGUES = {"BE": "belgian_colleague", "NL": "dutch_colleague"}
 
@@ -100,6 +108,7 @@ class World:
     links: dict[tuple[str, str], Link] = field(default_factory=dict)  # by both ends
     projects: dict[str, Project] = field(default_factory=dict)
     templates: dict[str, Template] = field(default_factory=dict)
+    rotations: dict[str, Rotation] = field(default_factory=dict)  # of both countries' officers
     canaries: list[str] = field(default_factory=list)
 
     def person(self, name: str) -> User:
@@ -134,7 +143,9 @@ class World:
         projects = [] if name in NAMED else [self.projects["joint"]]
         projects += [self.projects[owner] for owner, head in HEADS.items() if head != name]
         templates = [each for owner, each in self.templates.items() if owner != country]
-        told = [word for each in (*links, *projects, *templates) for word in _keys(each.pk)]
+        rotations = [each for owner, each in self.rotations.items() if name not in FOLLOW[owner]]
+        papers = (*links, *projects, *templates, *rotations)
+        told = [word for each in papers for word in _keys(each.pk)]
         names = [each.name.removeprefix("Model ") for each in (*projects, *templates)]
         return [*told, *names]
 
@@ -213,6 +224,11 @@ def _beside(world: World) -> None:
         own = [world.dossiers[f"{owner} plain"]]
         name = f"{WORDS[owner]}vlucht"
         world.projects[owner] = project_of(world.person(head), name=name, dossiers=own)
+    for owner, officer in OFFICERS.items():
+        leaves = [world.dossiers[f"{owner} {kind}"] for kind in ("plain", "confined")]
+        world.rotations[owner] = rotation_of(
+            world.person(officer), *leaves, to=world.person(COLLEAGUES[owner])
+        )
     for owner in WORDS:
         # A word of its own: everybody of the country reads its templates, whatever he sees else.
         model = WORDS[owner][::-1]

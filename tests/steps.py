@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import Desk, NationalGroup, Person, User
+from accounts.zones import zones_of
 from cases.models import (
     Document,
     DocumentVersion,
@@ -16,10 +17,13 @@ from cases.models import (
     Handover,
     Link,
     Mandate,
+    Rotation,
     Task,
     Translation,
     Upload,
 )
+from cases.selectors import rotations as selectors
+from cases.selectors.rotations import Leaver
 from cases.services import (
     documents,
     dossiers,
@@ -30,6 +34,7 @@ from cases.services import (
     links,
     mandates,
     taking,
+    rotations,
     tasks,
     time,
     uploads,
@@ -37,6 +42,7 @@ from cases.services import (
 from cases.services.documents import Titled
 from cases.services.dossiers import Demands
 from cases.services.handovers import MandateAsked, Note, Terms
+from cases.services.rotations import Answered, Offered
 from cases.states import Step
 from tests.factories import NOTE, EntryFactory, as_person
 
@@ -144,6 +150,44 @@ def withdraw_document(by: User, document: Document, reason: str = "The wrong one
     """Withdraw a document."""
     with as_person(by):
         return documents.withdraw(document=document, by=by, reason=reason)
+
+
+def begin_rotation(by: User, leaver: User | None = None, desk: str = "BOG") -> Rotation:
+    """Begin the rotation of somebody, or one's own."""
+    leaves = Leaver((leaver or by).person_ptr, Desk.objects.get(code=desk))
+    with as_person(by):
+        return rotations.begin(leaver=leaves, by=by)
+
+
+def plan_rotation(by: User, rotation: Rotation, plan: dict[Dossier, User | None]) -> None:
+    """Save to whom each dossier is to go."""
+    receivers = {each.pk: to.person_ptr if to else None for each, to in plan.items()}
+    with as_person(by):
+        rotations.plan(rotation=rotation, by=by, receivers=receivers)
+
+
+def offer_rotation(by: User, rotation: Rotation, **answer_by: Any) -> Offered:
+    """Offer everything that is planned; an answer is asked within two days."""
+    until = in_(**(answer_by or {"days": 2}))
+    with as_person(by):
+        zones = zones_of(by)
+        return rotations.offer_all(rotation=rotation, by=by, answer_by=until, zones=zones)
+
+
+def answer_rotation(
+    by: User, rotation: Rotation, step: Step, *dossiers: Dossier, reason: str = "On leave."
+) -> Answered:
+    """Accept or decline what a rotation offers; everything unless dossiers are named."""
+    with as_person(by):
+        offered = selectors.offered_to(rotation, by)
+        keys = {each.pk for each in offered if not dossiers or each.dossier in dossiers}
+        return rotations.answer(rotation=rotation, by=by, step=step, lines=keys, reason=reason)
+
+
+def finish_rotation(by: User, rotation: Rotation) -> None:
+    """Say that it is done."""
+    with as_person(by):
+        rotations.finish(rotation=rotation, by=by)
 
 
 def ask_export(

@@ -12,6 +12,7 @@ import pytest
 import pytest_django
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.models import User
 from tests import steps
@@ -30,6 +31,7 @@ from tests.factories import (
     TemplateFactory,
     grant,
     project_of,
+    rotation_of,
     shared_cast,
 )
 
@@ -126,6 +128,14 @@ handover         get  302 200 200 404 200 200 404 404 404 404 404 404 404 404 30
 handover         post 302 400 400 404 400 400 404 404 404 404 404 404 404 404 302
 handover_note    get  302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
 handover_note    post 302 200 200 404 200 200 404 404 404 404 404 404 404 404 302
+rotations        get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
+rotations        post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+rotation_new     get  302 200 200 200 403 403 403 403 200 200 403 403 403 403 302
+rotation_new     post 302 200 200 200 403 403 403 403 200 200 403 403 403 403 302
+rotation         get  302 200 404 404 200 200 404 404 404 404 404 404 404 404 302
+rotation         post 302 400 404 404 400 400 404 404 404 404 404 404 404 404 302
+rotation_certificate get 302 200 404 404 200 200 404 404 404 404 404 404 404 404 302
+rotation_certificate post 302 200 404 404 200 200 404 404 404 404 404 404 404 404 302
 mandate          get  302 200 200 404 200 200 404 404 404 404 404 404 404 404 302
 mandate          post 302 400 400 404 400 400 404 404 404 404 404 404 404 404 302
 task_new         get  302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
@@ -230,11 +240,13 @@ def _world(cast: Cast) -> World:
     document = DocumentFactory(dossier=held)
     other = DossierFactory(owner="BE", handler=cast.belgian_officer)
     project = project_of(cast.belgian_headquarters, cast.belgian_officer, cast.dutch_colleague)
+    over = {"state": "done", "ended_at": timezone.now()}
     return World(
         {
             "task": str(TaskFactory(dossier=held).pk),
             "link": str(LinkFactory(source=held, target=other).pk),
             "project": str(project.pk),
+            "rotation": str(rotation_of(cast.belgian_officer, other, **over).pk),
             "saved_view": str(SavedViewFactory(person=cast.belgian_officer).pk),
             "template": str(TemplateFactory().pk),
             "reference": held.reference,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from cases.models import Dossier, Party
 from lodesk.alerts.models import Delivery
+from cases.states import Step
 from tests import steps
 from tests.browsers import HouseClient
 from tests.factories import (
@@ -28,8 +29,10 @@ from tests.factories import (
     TemplateFactory,
     add_version,
     project_of,
+    rotation_of,
 )
 from tests.pages import queries_of
+from tests.steps import in_
 
 ClientOf = Callable[[User | None], HouseClient]
 
@@ -265,6 +268,31 @@ def test_mail_that_failed_asks_the_same_for_two_and_for_all(
 def _alerts(dossier: Dossier, people: list[User], count: int) -> None:
     for number in range(count):
         AlertFactory(dossier=dossier, recipient=people[number % len(people)])
+def test_rotations_ask_the_same_for_two_and_for_twenty(cast: Cast, client_of: ClientOf) -> None:
+    me, you = cast.belgian_officer, cast.belgian_colleague
+    mine, yours = client_of(me), client_of(you)
+    asked = []
+    for count in (2, 20):
+        _leaves(cast, count)
+        rotation = rotation_of(me, *_leaves(cast, count), to=you)
+        path = f"/rotations/{rotation.pk}/"
+        steps.offer_rotation(me, rotation)
+        waiting = (queries_of(mine, path), queries_of(yours, path))
+        steps.answer_rotation(you, rotation, Step.ACCEPT)
+        listed = queries_of(mine, "/rotations/")
+        steps.finish_rotation(me, rotation)
+        asked.append((*waiting, listed, queries_of(mine, f"{path}certificate")))
+    assert asked[0] == asked[1]
+
+
+def _leaves(cast: Cast, count: int) -> list[Dossier]:
+    """What the leaver handles, each with a clock and a note."""
+    found = DossierFactory.create_batch(
+        count, owner="BE", handler=cast.belgian_officer, due_at=in_(hours=3)
+    )
+    for dossier in found:
+        EntryFactory(dossier=dossier)
+    return found
 
 
 def _tasks(cast: Cast, dossier: Dossier, count: int) -> None:

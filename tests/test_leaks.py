@@ -52,6 +52,7 @@ from tests.factories import (
 )
 from tests.leaks import (
     ALIKE,
+    FOLLOW,
     HEADS,
     NAME,
     NAMED,
@@ -153,6 +154,10 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "handover": (SIDE_DOOR, ANOTHER, ASSIGNING),
     "handover_note": (REPORT, SIDE_DOOR),
     "mandate": (SIDE_DOOR, ANOTHER),
+    "rotations": (COUNTS,),
+    "rotation_new": (ASSIGNING,),
+    "rotation": (SIDE_DOOR, COUNTS, NESTED, ANOTHER, ASSIGNING),
+    "rotation_certificate": (REPORT, SIDE_DOOR),
     "search": (SEARCH, LANGUAGE),
     "help": NONE,
     "log": (LOG, NESTED),
@@ -223,6 +228,14 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "cases/project_members.html": (SIDE_DOOR,),
     "cases/project_new.html": (NESTED,),
     "cases/projects.html": (COUNTS,),
+    "cases/rotation.html": (SIDE_DOOR, COUNTS),
+    "cases/rotation_certificate.html": (REPORT,),
+    "cases/rotation_end.html": (COUNTS,),
+    "cases/rotation_new.html": (ASSIGNING,),
+    "cases/rotation_offered.html": (ANOTHER,),
+    "cases/rotation_plan.html": (NESTED, ASSIGNING),
+    "cases/rotation_rows.html": (SIDE_DOOR,),
+    "cases/rotations.html": (COUNTS,),
     "cases/dossier_views.html": NONE,
     "cases/dossier_view_save.html": NONE,
     "cases/saved_view.html": NONE,
@@ -264,6 +277,8 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "handover.declined": (MAIL,),
     "handover.withdrawn": (MAIL,),
     "handover.expired": (MAIL,),
+    "rotation.offered": (MAIL, ASSIGNING),
+    "rotation.answered": (MAIL,),
     "mandate.asked": (MAIL,),
     "mandate.given": (MAIL,),
     "mandate.refused": (MAIL,),
@@ -311,6 +326,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "cases.Handover": (SIDE_DOOR,),
     "cases.Link": (SIDE_DOOR,),
     "cases.ProjectDossier": (SIDE_DOOR,),
+    "cases.RotationLine": (SIDE_DOOR,),
     "cases.Task": (SIDE_DOOR,),
     "cases.Mandate": (SIDE_DOOR,),
     "cases.DossierUserPermission": (SIDE_DOOR,),
@@ -622,6 +638,8 @@ def test_nested_or_related_object_in_a_form_api_body_or_filter(world: World) -> 
         ("get", f"/d/{mine}/links/{{}}/", (hidden_link, no_key)),
         ("post", f"/d/{mine}/links/?kind=related&target={{}}", (hidden.reference, nowhere)),
         ("get", "/projects/{}/", (str(world.projects["NL"].pk), no_key)),
+        ("get", "/rotations/{}/", (str(world.rotations["NL"].pk), no_key)),
+        ("get", "/rotations/{}/certificate", (str(world.rotations["NL"].pk), no_key)),
         ("post", f"{project}?action=put_in&put-dossier={{}}", (hidden.reference, nowhere)),
         ("post", f"{project}?action=take_out&reference={{}}", (hidden.reference, nowhere)),
         ("get", "/dossiers/new?template={}", (str(world.templates["NL"].pk), no_key)),
@@ -690,6 +708,10 @@ def test_tags_comments_links_as_a_side_door(world: World, walks: dict[str, Walk]
         named = {"joint"} if name in NAMED else set()
         named |= {owner for owner, head in HEADS.items() if head == name}
         assert own == {world.projects[each].pk for each in named}, name
+        rotations = _first(raw(world.person(name), "SELECT id FROM cases_rotation"))
+        assert rotations == {
+            world.rotations[owner].pk for owner, follow in FOLLOW.items() if name in follow
+        }, name
         links = _first(raw(world.person(name), "SELECT id FROM cases_link"))
         both = {ends for ends in world.links if set(ends) <= SIGHT.get(name, set())}
         assert links == {world.links[ends].pk for ends in both}, name
@@ -925,6 +947,22 @@ def _packs_what_is_in_sight(world: World, name: str) -> None:
                 assert world.browser(other).post(path).status_code == 404
 
 
+def _certifies_what_is_in_sight(world: World) -> None:
+    """The certificate of a rotation: each who follows it has the lines of dossiers in sight."""
+    as_owner("UPDATE cases_rotation SET state = 'done', ended_at = now()")
+    for owner, follow in FOLLOW.items():
+        path = f"/rotations/{world.rotations[owner].pk}/certificate"
+        lines = {world.dossiers[f"{owner} {kind}"].reference for kind in ("plain", "confined")}
+        for name in world.cast.people:
+            if name not in follow:
+                assert world.browser(name).post(path).status_code in (302, 404), (name, owner)
+                continue
+            page = world.browser(name).get(path).content.decode()
+            for reference in lines:
+                assert (reference in page) is (reference in world.seen_by(name)), (name, reference)
+            assert world.browser(name).post(path).content.startswith(b"%PDF-")
+
+
 def test_report_builder_dashboard_widget_export(world: World, walks: dict[str, Walk]) -> None:
     """Report builder, dashboard widget, export.
 
@@ -936,7 +974,15 @@ def test_report_builder_dashboard_widget_export(world: World, walks: dict[str, W
         "address exports", "address export", "address export_file", "address handover_note",
         "template cases/export.html", "template cases/exports.html",
         "task cases.tasks.make_exports", "table cases.Export",
+    nothing out of sight. Of a rotation a certificate lists the dossiers in sight. Nothing else
+    writes data out, and no page gives anything but itself, whatever format is asked for.
+    """
+    assert ways_of(REPORT) == {
+        "address exports", "address export", "address export_file", "template cases/export.html",
+        "template cases/exports.html", "task cases.tasks.make_exports", "table cases.Export",
+        "address rotation_certificate", "template cases/rotation_certificate.html",
     }  # fmt: skip
+    _certifies_what_is_in_sight(world)
     _packs_what_is_in_sight(world, "belgian_officer")
     _packs_what_is_in_sight(world, "dutch_headquarters")
     client = world.browser("belgian_coordinator")

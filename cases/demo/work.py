@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts.models import Desk, Person, User
 from cases.models import Dossier, Task
 from cases.models.links import LinkKind
-from cases.services import links, projects, saved_views, tasks, templates
+from cases.selectors import rotations as rotation_selectors
+from cases.services import links, projects, rotations, saved_views, tasks, templates
 from lodesk.alerts.models import Delivery, DeliveryState
 from lodesk.border.context import acting_as
 
@@ -26,6 +27,17 @@ def play(users: Users, dossiers: Dossiers) -> None:
     _templates(users)
     _views(users)
     _mail_that_failed(users["be-lo2-bog"])
+    _rotation(users)
+
+
+def _rotation(users: Users) -> None:
+    """The Belgian officer at Bogotá will leave: the plan is begun, nothing is offered yet."""
+    leaves = users["be-lo-bog"]
+    leaver = rotation_selectors.Leaver(
+        Person.objects.get(pk=leaves.pk), Desk.objects.get(code="BOG")
+    )
+    with acting_as(leaves.pk):
+        rotations.begin(leaver=leaver, by=leaves)
 
 
 def _tasks(users: Users, dossiers: Dossiers) -> None:

@@ -19,12 +19,14 @@ from cases.forms.fields import (
     text_area,
 )
 from cases.forms.markings import unclassified
-from cases.models.handovers import OFFERS, HandoverKind, Keeps
+from cases.models.handovers import HandoverKind, Keeps
 from cases.selectors.hand_over import Party
 from lodesk.ui import times
 
 CHECK, LEFT = "check_", "left_"  # before the code of a question of the checklist
 PARTS = ("state", "promises", "deadline", "contacts", "risks")
+# A rotation is a whole portfolio and has pages of its own.
+BY_HAND = [(kind.value, kind.label) for kind in (HandoverKind.HANDOVER, HandoverKind.RETURN)]
 MANDATE = ("mandate_purpose", "mandate_legal_basis", "mandate_conditions", "mandate_ends_at")
 
 
@@ -44,7 +46,7 @@ class HandOverForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
-        choices=[(kind.value, kind.label) for kind in OFFERS],
+        choices=BY_HAND,
         widget=forms.RadioSelect,
         initial=HandoverKind.HANDOVER,
     )

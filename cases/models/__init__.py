@@ -13,6 +13,7 @@ from cases.models.mandates import Mandate
 from cases.models.parties import Identifier, Party
 from cases.models.projects import Project, ProjectDossier, ProjectMember
 from cases.models.readers import Reader
+from cases.models.rotations import Rotation, RotationLine
 from cases.models.saved_views import SavedView
 from cases.models.tasks import Task
 from cases.models.templates import Template
@@ -40,6 +41,8 @@ __all__ = [
     "ProjectMember",
     "Reader",
     "ReferenceCounter",
+    "Rotation",
+    "RotationLine",
     "SavedView",
     "Task",
     "Template",

@@ -1,6 +1,7 @@
 """Handovers: a contract, not the edit of a field (product.md section 4)."""
 
 import uuid
+from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import F, Func, Q, TextField, Value
@@ -20,13 +21,13 @@ class HandoverKind(models.TextChoices):
 
     HANDOVER = "handover", _("Handover")
     RETURN = "return", _("Return to the owner's team")
+    ROTATION = "rotation", _("Rotation")
     TAKEN = "taken", _("Taken from the queue")
     REASSIGNED = "reassigned", _("Re-assigned")
 
 
 # Without an offer, within the owner's team at the desk: done when they are made, and with no note.
 AT_ONCE = (HandoverKind.TAKEN, HandoverKind.REASSIGNED)
-OFFERS = tuple(kind for kind in HandoverKind if kind not in AT_ONCE)
 
 
 class Keeps(models.TextChoices):
@@ -49,11 +50,16 @@ class HandoverQuerySet(models.QuerySet["Handover"]):
 
         The addressee may not yet lock the dossier: the handover row decides every race.
         """
-        return (
-            self.select_for_update(of=("self",))
-            .select_related("dossier", "dossier__desk", "giver", "to_person", "mandate")
-            .get(pk=handover.pk)
-        )
+        return self._for_update().get(pk=handover.pk)
+
+    def all_locked(self, keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, "Handover"]:
+        """Several rows, locked in the order of their keys; those out of sight are left out."""
+        rows = self._for_update().filter(pk__in=list(keys)).order_by("pk")
+        return {handover.pk: handover for handover in rows}
+
+    def _for_update(self) -> "HandoverQuerySet":
+        related = ("dossier", "dossier__desk", "giver", "to_person", "mandate")
+        return self.select_for_update(of=("self",)).select_related(*related)
 
 
 class Handover(models.Model):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import NationalGroup, Person
 from cases import notify, policy
-from cases.models import Dossier, Handover, Mandate
+from cases.models import Dossier, Handover, Mandate, Rotation
 from cases.models.handovers import HandoverKind, Keeps
 from cases.selectors import access_diff
 from cases.selectors import handovers as selectors
@@ -93,6 +93,25 @@ def offer(
     return handover
 
 
+@transaction.atomic
+def offer_one_of_many(
+    *, dossier: Dossier, by: "User", to: Person, note: Note, terms: Terms, within: Rotation
+) -> Handover:
+    """Offer a dossier, just read, as a rotation plans it; the caller tells each receiver once."""
+    decision = policy.may_offer_in(by, within, dossier)
+    if not decision:
+        raise PermissionDenied(decision.reason)
+    _check_addressee(dossier, to)
+    handover = Handover(
+        dossier=dossier, giver_id=by.pk, to_person=to, state=HandoverState.OFFERED,
+        **asdict(note), **asdict(terms),
+    )  # fmt: skip
+    _insert(handover)
+    log(by, "handover.offered", dossier, state=handover.state)
+    grants.move_work(handover, step=Step.OFFER)
+    return handover
+
+
 def _offered_already() -> PermissionDenied:
     return PermissionDenied(_("This dossier is already offered to somebody."))
 
@@ -160,6 +179,16 @@ def withdraw(*, handover: Handover, by: "User", reason: str = "") -> Handover:
     policy.require(by, Step.WITHDRAW, handover)
     _answer(handover, by=by, step=Step.WITHDRAW, reason=reason)
     return handover
+
+
+@transaction.atomic
+def answer_one_of_many(*, handover: Handover, by: "User", step: Step, reason: str = "") -> None:
+    """Accept or decline an offer that the caller has locked; he tells those concerned once."""
+    policy.require(by, step, handover)
+    number = handover.mandate.number if handover.mandate else ""
+    log(by, f"handover.{ACTIONS[step]}", handover.dossier, mandate=number, why=reason)
+    notify.answered_in_rotation(handover, by=by, step=step)
+    grants.move_work(handover, step=step, reason=reason)
 
 
 def _locked(handover: Handover) -> Handover:

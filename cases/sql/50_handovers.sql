@@ -32,7 +32,8 @@ DECLARE
 BEGIN
   -- This runs before the policy: it locks no dossier for who may not offer it, and says of what is
   -- out of sight the same as of what is not there.
-  IF lodesk_me() IS NOT NULL AND NOT lodesk_holds(NEW.dossier_id, 'handle', 'oversee') THEN
+  IF lodesk_me() IS NOT NULL
+     AND NOT cases_may_offer(NEW.dossier_id, NEW.kind, NEW.to_person_id) THEN
     RAISE insufficient_privilege USING MESSAGE = 'only who works a dossier offers it';
   END IF;
   SELECT * INTO STRICT d FROM cases_dossier WHERE id = NEW.dossier_id FOR NO KEY UPDATE;
@@ -113,7 +114,8 @@ BEGIN
         AND m.state = CASE step WHEN 'give_mandate' THEN 'given' ELSE 'refused' END);
   END IF;
   IF step = 'offer' THEN  -- in the transaction that made the offer, and only there
-    RETURN h.giver_id = me AND h.offered_at = now() AND lodesk_holds(d.id, 'handle', 'oversee');
+    RETURN h.giver_id = me AND h.offered_at = now()
+      AND cases_may_offer(d.id, h.kind, h.to_person_id);
   END IF;
   IF step = 'withdraw' THEN
     RETURN lodesk_holds(d.id, 'oversee') OR (h.giver_id = me AND lodesk_holds(d.id, 'view'));

@@ -24,11 +24,10 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
         The notice that access ended stays. PostgreSQL says the same in `alert_read`.
         """
-        subject = subjects.visible_to(user).filter(pk=OuterRef("subject_id"))
-        return self.filter(
-            Q(subject_id__isnull=True) | Q(survives_access=True) | Exists(subject),
-            recipient=user.pk,
-        )
+        may_see = Q(subject_id__isnull=True) | Q(survives_access=True)
+        for seen in subjects.visible_to(user):
+            may_see |= Q(Exists(seen.filter(pk=OuterRef("subject_id"))))
+        return self.filter(may_see, recipient=user.pk)
 
     def unread(self) -> "AlertQuerySet":
         """Alerts the person has not opened."""

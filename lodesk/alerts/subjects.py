@@ -16,7 +16,7 @@ from accounts.models import User
 
 @dataclass(frozen=True)
 class Subject:
-    """What is announced: a dossier by its number, reference and owner country, nothing else."""
+    """What is announced, a dossier or a rotation: its key, reference and owner country."""
 
     id: UUID | None
     reference: str
@@ -27,13 +27,16 @@ VisibleTo = Callable[[User], QuerySet[Any]]
 _known: list[VisibleTo] = []
 
 
-def register(visible: VisibleTo) -> None:
+def register(*visible: VisibleTo) -> None:
     """Say how to find the subjects a person may see; called once, when the apps are ready."""
-    _known[:] = [visible]
+    _known[:] = visible
 
 
-def visible_to(user: User) -> QuerySet[Any]:
-    """Subjects this person may see now. Loud when nobody said how: nothing is lost meanwhile."""
+def visible_to(user: User) -> list[QuerySet[Any]]:
+    """Subjects this person may see now, sort by sort.
+
+    Loud when nobody said how: nothing is lost meanwhile.
+    """
     if not _known:
         raise ImproperlyConfigured("no app has registered the subjects of alerts")
-    return _known[0](user)
+    return [visible(user) for visible in _known]

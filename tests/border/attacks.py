@@ -28,6 +28,7 @@ from cases.models import (
     Mandate,
     Party,
     Project,
+    Rotation,
     SavedView,
     Task,
     Template,
@@ -51,6 +52,7 @@ from tests.factories import (
     make_canaries,
     make_cast,
     project_of,
+    rotation_of,
     without_rules,
 )
 from tests.looking import as_owner
@@ -98,6 +100,7 @@ WITH_A_POSTING = frozenset(name for name in ATTACKERS.values() if name) - {
     "belgian_auditor", "belgian_administrator", "dutch_auditor", "belgian_leaver",
     "belgian_newcomer", "belgian_closed",
 }  # fmt: skip
+STEERERS = frozenset({"belgian_officer", "belgian_head"})
 IN_PROJECT = frozenset({"belgian_headquarters", "belgian_officer"})
 
 
@@ -129,6 +132,7 @@ class Stage:
     project: Project  # of headquarters and the officer, with `handled` in it
     template: Template
     saved_view: SavedView  # of the Belgian officer
+    rotation: Rotation  # of the Belgian officer, with `linked` planned to go to the colleague
     canaries: Sequence[str]  # what nobody at all may see
 
     def path(self, template: str) -> str:
@@ -153,6 +157,7 @@ class Stage:
             project=self.project.pk,
             template=self.template.pk,
             saved_view=self.saved_view.pk,
+            rotation=self.rotation.pk,
         )
 
     @property
@@ -246,6 +251,7 @@ def make_stage(cast: Cast) -> Stage:
         project=project_of(cast.belgian_headquarters, officer, dossiers=[handled]),
         template=TemplateFactory(),
         saved_view=SavedViewFactory(person=officer),
+        rotation=rotation_of(officer, linked, to=cast.belgian_colleague),
         cast=cast,
         handled=handled,
         entry=entry,
@@ -329,6 +335,7 @@ WITH_FILES = {
     "exports",
     "export_file",
     "handover_note",
+    "rotation_certificate",
 }
 ACTS = (
     Act("add a note", "/d/{handled}/entries", TEAM | HEADQUARTERS | {"dutch_uncertified"},
@@ -440,6 +447,18 @@ ACTS = (
         "name": lambda stage: stage.saved_view.name}, view="saved_view"),
     Act("delete a view", "/views/{saved_view}/", frozenset({"belgian_officer"}),
         "belgian_officer", {"action": "forget"}, view="saved_view"),
+    Act("begin a rotation", "/rotations/new",
+        frozenset({"belgian_head", "belgian_colleague"}), "belgian_head",
+        {"leaver": lambda stage: f"{stage.cast.belgian_colleague.public_id}:BOG"},
+        view="rotation_new"),
+    Act("plan a rotation", "/rotations/{rotation}/", STEERERS, "belgian_officer",
+        {"action": "plan"}, form="plan_form", view="rotation"),
+    Act("offer a rotation", "/rotations/{rotation}/", STEERERS, "belgian_officer",
+        {"action": "offer"}, form="plan_form", view="rotation"),
+    Act("finish a rotation", "/rotations/{rotation}/", STEERERS, "belgian_officer",
+        {"action": "finish"}, view="rotation"),
+    Act("give a rotation up", "/rotations/{rotation}/", STEERERS, "belgian_officer",
+        {"action": "give_up"}, view="rotation"),
     Act("open a dossier of BE", "/dossiers/new", BELGIANS, "belgian_officer",
         {"title": "Forged", "kind": "other"}, form="form", view="dossier_new"),
 )  # fmt: skip

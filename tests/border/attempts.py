@@ -34,6 +34,7 @@ from tests.factories import (
     add_person,
     grant,
     project_of,
+    rotation_of,
     without_rules,
 )
 
@@ -163,6 +164,8 @@ def _values(cast: Cast, people: dict[str, User | None]) -> dict[str, Any]:
     )
     members = {row.person_id: row.pk for row in project.members.all()}
     dutch_project = project_of(cast.dutch_coordinator)
+    rotated = DossierFactory(handler=cast.belgian_officer)
+    rotation = rotation_of(cast.belgian_officer, rotated, to=cast.belgian_colleague)
     gone = LinkFactory(
         source=dossier, target=answered, ended_by_id=cast.belgian_officer.pk,
         ended_at=timezone.now(),
@@ -194,6 +197,10 @@ def _values(cast: Cast, people: dict[str, User | None]) -> dict[str, Any]:
         "in_project": project.dossiers.get().pk,
         "dutch_project": dutch_project.pk,
         "foreign_project": project_of(cast.belgian_second_coordinator).pk,
+        "rotation": rotation.pk,
+        "line": rotation.lines.get().pk,
+        "rotated": rotated.pk,
+        "dutch_rotation": rotation_of(cast.dutch_officer, desk="TIA").pk,
         "view": SavedViewFactory(person=cast.belgian_officer).pk,
         "template": TemplateFactory().pk,
         "dutch_template": TemplateFactory(owner="NL").pk,
@@ -213,6 +220,7 @@ def _values(cast: Cast, people: dict[str, User | None]) -> dict[str, Any]:
         "grant": DossierUserPermission.objects.filter(user=cast.dutch_officer.pk)[0].pk,
         "officer": cast.belgian_officer.pk,
         "colleague": cast.belgian_colleague.pk,
+        "head": cast.belgian_head.pk,
         "elsewhere": cast.belgian_elsewhere.pk,
         "quiet": MailPreference.objects.create(person_id=cast.belgian_second_coordinator.pk).pk,
         "dutch_officer": cast.dutch_officer.pk,
@@ -436,6 +444,23 @@ def _new_export(**values: str) -> str:
         "wrapped_key": "'wrapped'", "at": "now()", "touched_at": "now()",
     } | values  # fmt: skip
     return _insert("cases_export", columns)
+
+
+def _rotation(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "leaver_id": "%(me)s", "country": "'BE'", "desk_id": "%(bog)s",
+        "begun_by_id": "%(me)s", "begun_at": "now()", "state": "'planned'",
+    } | values  # fmt: skip
+    # One that goes on already is no refusal by the border.
+    return f"{_insert('cases_rotation', columns)} ON CONFLICT DO NOTHING"
+
+
+def _line(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "rotation_id": "%(rotation)s", "dossier_id": "%(other)s",
+        "receiver_id": "%(colleague)s",
+    } | values  # fmt: skip
+    return _insert("cases_rotationline", columns)
 
 
 def _of_my_export(change: str, state: str = "working") -> str:
@@ -1403,6 +1428,49 @@ SYSTEM = (
     )),
 )  # fmt: skip
 
+STEERERS = frozenset({HANDLER, HEAD})  # the own rotation, and as head of desk
+ROTATIONS = (
+    # The handler's goes on already.
+    Attempt("begin one's own rotation", _rotation(), frozenset({CONTRIBUTOR, HEAD})),
+    Attempt("begin the colleague's", _rotation(leaver_id="%(colleague)s"),
+            frozenset({CONTRIBUTOR, HEAD})),
+    Attempt("begin it in another's name", _rotation(begun_by_id="%(elsewhere)s")),
+    Attempt("begin one at another desk", _rotation(desk_id="%(bsb)s"), frozenset({ELSEWHERE})),
+    Attempt("begin one for the other country", _rotation(country="'NL'"),
+            frozenset({STRANGER, VIEWER, FOREIGN_CONTRIBUTOR, FOREIGN_HANDLER, FOREIGN_FORMER})),
+    Attempt("begin one that is offered", _rotation(state="'offered'")),
+    Attempt("offer a rotation", _update("cases_rotation", "state = 'offered'", "rotation"),
+            STEERERS),
+    Attempt("end a rotation", _update("cases_rotation", "state = 'done'", "rotation"), STEERERS),
+    Attempt("end the Dutch one", _update("cases_rotation", "state = 'done'", "dutch_rotation"),
+            frozenset({VIEWER})),
+    *(Attempt(f"of a rotation set {change}", _update("cases_rotation", change, "rotation"))
+      for change in ("state = 'planned'", "leaver_id = %(me)s", "country = 'NL'",
+                     "desk_id = %(bsb)s", "begun_by_id = %(me)s", "leaves_at = now()")),
+    Attempt("delete a rotation", "DELETE FROM cases_rotation WHERE id = %(rotation)s"),
+    Attempt("plan a dossier", _line(), STEERERS),
+    Attempt("plan it for nobody", _line(receiver_id="NULL"), STEERERS),
+    Attempt("plan it for somebody elsewhere", _line(receiver_id="%(elsewhere)s")),
+    Attempt("plan it for the other country", _line(receiver_id="%(dutch_stranger)s")),
+    Attempt("plan it for who leaves", _line(receiver_id="%(officer)s")),
+    Attempt("plan it in the Dutch one", _line(rotation_id="%(dutch_rotation)s")),
+    Attempt("plan a closed one", _line(dossier_id="%(closed)s")),
+    Attempt("plan the Dutch dossier", _line(dossier_id="%(dutch)s")),
+    Attempt("plan it as offered", _line(handover_id="%(handover)s")),
+    Attempt("plan for somebody else", _update(
+        "cases_rotationline", "receiver_id = %(head)s", "line"), STEERERS),
+    Attempt("put another offer on a line", _update(
+        "cases_rotationline", "handover_id = %(handover)s", "line")),
+    *(Attempt(f"of a line set {change}", _update("cases_rotationline", change, "line"))
+      for change in ("dossier_id = %(other)s", "rotation_id = %(dutch_rotation)s")),
+    Attempt("delete a line", "DELETE FROM cases_rotationline WHERE id = %(line)s"),
+    Attempt("offer what is planned", _handover(
+        dossier_id="%(rotated)s", kind="'rotation'", to_person_id="%(colleague)s"), STEERERS),
+    Attempt("offer what is planned to another", _handover(
+        dossier_id="%(rotated)s", kind="'rotation'", to_person_id="%(head)s")),
+    Attempt("offer by rotation what is in none", _handover(kind="'rotation'")),
+)  # fmt: skip
+
 ATTEMPTS = (
     *DOSSIERS,
     *ENTRIES,
@@ -1412,6 +1480,7 @@ ATTEMPTS = (
     *GRANTS,
     *MANDATES,
     *HANDOVERS,
+    *ROTATIONS,
     *TASKS,
     *KEPT,
     *VIEWS,

@@ -53,6 +53,7 @@ from tests.factories import (
     as_person,
     grant,
     project_of,
+    rotation_of,
     without_rules,
 )
 from tests.steps import in_
@@ -294,12 +295,13 @@ class Secrets:
     project: UUID
     template: UUID
     saved_view: UUID
+    rotation: UUID
 
 
 KEYS = (
     "handover", "mandate", "entry", "party", "document", "version", "upload", "export", "clock",
     "task", "link",
-    "project", "template", "saved_view",
+    "project", "template", "saved_view", "rotation",
 )  # fmt: skip
 
 
@@ -415,6 +417,7 @@ def _sets_up(made: Template, country: str, third: str) -> None:
     TemplateFactory(pk=secrets.template, owner=country, name=word, title=word, kind="visit")
     asked = f"q={word}&kind=other"
     SavedViewFactory(pk=secrets.saved_view, person=worker, name=word, asked=asked)
+    rotation_of(worker, late, lapsed, to=made.taker(country), pk=secrets.rotation)
 
 
 def _hands_over(made: Template, country: str, _third: str) -> None:

@@ -31,6 +31,7 @@ from tests.factories import (
     TemplateFactory,
     add_version,
     project_of,
+    rotation_of,
     without_rules,
 )
 from tests.looking import as_owner
@@ -45,7 +46,8 @@ KEPT = {  # rows that are made and ended, and how their constraints are named
     "cases_projectdossier": "in_project",
     "cases_template": "template",
 }
-RULED = ("cases_dossier", "cases_mandate", "cases_handover", "cases_task", "audit_logrow", *KEPT)
+RULED = ("cases_dossier", "cases_mandate", "cases_handover", "cases_task", "audit_logrow",
+         "cases_rotation", "cases_rotationline", *KEPT)  # fmt: skip
 
 LOG = (
     "INSERT INTO audit_logrow (id, chain, actor, action, target, target_id, reference, mandate,"
@@ -321,6 +323,28 @@ BROKEN: dict[str, tuple[str, ...]] = {
         for moment in (TOO_EARLY, TOO_LATE)
         for field in ("at", "touched_at")
     ),
+    # rotations
+    "rotation_state": ("UPDATE cases_rotation SET state = 'x', ended_at = now()",),
+    "rotation_country": ("UPDATE cases_rotation SET country = 'X'",),
+    "one_open_rotation_a_leaver": (_again("cases_rotation"),),
+    "rotation_ended_has_a_moment": (
+        "UPDATE cases_rotation SET state = 'done'",
+        "UPDATE cases_rotation SET ended_at = now()",
+    ),
+    "rotation_in_our_time": tuple(
+        f"UPDATE cases_rotation SET {change}"
+        for moment in (TOO_EARLY, TOO_LATE)
+        for change in (
+            f"begun_at = {moment}",
+            f"leaves_at = {moment}",
+            f"state = 'done', ended_at = {moment}",
+        )
+    ),
+    "once_in_a_rotation": (_again("cases_rotationline"),),
+    "rotation_offers_to_somebody": (
+        "UPDATE cases_rotationline SET receiver_id = NULL,"
+        " handover_id = (SELECT id FROM cases_handover LIMIT 1)",
+    ),
     # mandates
     "mandate_ends_after_it_starts": (f"{MANDATE} ends_at = starts_at",),
     "mandate_crosses_the_border": (f"{MANDATE} receiver_country = owner",),
@@ -436,6 +460,7 @@ def rows(cast: Cast) -> dict[str, Any]:
     project_of(cast.belgian_head, dossiers=[dossier])
     TemplateFactory()
     SavedViewFactory(person=cast.belgian_officer)
+    rotation_of(cast.belgian_officer, dossier, to=cast.belgian_colleague)
     entry = EntryFactory(dossier=dossier)
     party = PartyFactory(dossier=dossier, numbers=["CSQU 305438 3"])
     other = PartyFactory(dossier=dossier)

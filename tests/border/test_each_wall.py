@@ -846,7 +846,7 @@ READ = {
     "cases_granthistory",
     "cases_handover", "cases_identifier", "cases_link", "cases_mandate", "cases_party",
     "cases_project", "cases_projectdossier", "cases_projectmember", "cases_reader",
-    "cases_savedview", "cases_task",
+    "cases_rotation", "cases_rotationline", "cases_savedview", "cases_task",
     "cases_template", "cases_translation", "cases_upload", "cases_visit", "django_content_type",
 }  # fmt: skip
 ADDED = {
@@ -857,7 +857,8 @@ ADDED = {
     "cases_export": "*",
     "cases_handover": "*", "cases_identifier": "*", "cases_link": "*", "cases_mandate": "*",
     "cases_party": "*", "cases_project": "*", "cases_projectdossier": "*",
-    "cases_projectmember": "*", "cases_savedview": "*", "cases_task": "*", "cases_template": "*",
+    "cases_projectmember": "*", "cases_rotation": "*", "cases_rotationline": "*",
+    "cases_savedview": "*", "cases_task": "*", "cases_template": "*",
     "cases_translation": "*", "cases_upload": "*", "cases_visit": "*",
     "audit_logrow": "action actor agent chain facts id ip mandate personal reference target"
                     " target_id why",

@@ -21,6 +21,8 @@ from cases.models import (
     Mandate,
     Project,
     ProjectMember,
+    Rotation,
+    RotationLine,
     SavedView,
     Task,
     Template,
@@ -42,6 +44,7 @@ from tests.factories import (
     add_posting,
     grant,
     project_of,
+    rotation_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -511,6 +514,90 @@ def test_who_decides_on_a_mandate(cast: Cast, dossier: Dossier) -> None:
     for state in ("refused", "ended"):
         mandate.state = state
         assert may(Step.END_MANDATE) == nobody
+
+
+# Rotations ------------------------------------------------------------------------------------
+
+
+def follow(cast: Cast, rows: Any, question: Any) -> dict[str, int]:
+    """Of how many of these rows each of the cast may know."""
+    found = {name: question(rows, person).count() for name, person in cast.people.items()}
+    return {name: number for name, number in found.items() if number}
+
+
+def test_a_rotation_is_of_who_leaves_the_head_of_desk_headquarters_and_who_receives(
+    cast: Cast, dossier: Dossier
+) -> None:
+    rotation = rotation_of(cast.belgian_officer, dossier, to=cast.belgian_colleague)
+    own = dict.fromkeys(
+        ("belgian_officer", "belgian_head", "belgian_headquarters", "belgian_coordinator",
+         "belgian_second_coordinator"), 1,
+    )  # fmt: skip
+    rotations, lines = Rotation.objects.all(), RotationLine.objects.all()
+    assert follow(cast, rotations, policy.rotations) == own
+    assert follow(cast, lines, policy.rotation_lines) == own
+    offer = HandoverFactory(dossier=dossier, to=cast.belgian_colleague, kind="rotation")
+    lines.filter(rotation=rotation).update(handover=offer)
+    RotationLine.objects.create(
+        rotation=rotation, dossier=DossierFactory(), receiver=cast.belgian_elsewhere.person_ptr
+    )
+    two = dict.fromkeys(own, 2)
+    assert follow(cast, rotations, policy.rotations) == own | {"belgian_colleague": 1}
+    assert follow(cast, lines, policy.rotation_lines) == two | {"belgian_colleague": 1}
+    leaves(cast.belgian_colleague)
+    leaves(cast.belgian_officer)
+    leaves(cast.belgian_head)
+    del own["belgian_officer"], own["belgian_head"]
+    assert follow(cast, rotations, policy.rotations) == own
+    assert follow(cast, lines, policy.rotation_lines) == dict.fromkeys(own, 2)
+
+
+def test_a_head_of_desk_follows_those_of_the_desk_and_country(cast: Cast) -> None:
+    made = [rotation_of(cast.belgian_officer), rotation_of(cast.belgian_elsewhere, desk="BSB"),
+            rotation_of(cast.dutch_officer)]  # fmt: skip
+    head = cast.belgian_head
+    assert list(policy.rotations(Rotation.objects.all(), head)) == made[:1]
+    assert [policy.follows(head, each) for each in made] == [True, False, False]
+    add_posting(cast, head, "officer", "BSB")  # heads nothing there
+    assert list(policy.rotations(Rotation.objects.all(), head)) == made[:1]
+    assert [bool(policy.may_steer(head, each)) for each in made] == [True, False, False]
+
+
+def test_who_steers_certifies_and_offers_in_a_rotation(cast: Cast, dossier: Dossier) -> None:
+    rotation = rotation_of(cast.belgian_officer, dossier)
+    everybody = cast.people.items()
+
+    def may(question: Any) -> set[str]:
+        return {name for name, person in everybody if question(person)}
+
+    steers = {"belgian_officer", "belgian_head"}
+    follows = steers | {"belgian_headquarters", "belgian_coordinator", "belgian_second_coordinator"}
+    assert may(lambda person: policy.may_steer(person, rotation)) == steers
+    assert may(lambda person: policy.follows(person, rotation)) == follows
+    assert may(lambda person: policy.may_offer_in(person, rotation, dossier)) == steers
+    assert may(lambda person: policy.may_certify(person, rotation)) == set()
+    rotation.state = "done"
+    assert may(lambda person: policy.may_steer(person, rotation)) == set()
+    assert may(lambda person: policy.may_offer_in(person, rotation, dossier)) == set()
+    assert may(lambda person: policy.may_certify(person, rotation)) == follows
+    rotation.state = "given_up"
+    assert may(lambda person: policy.may_certify(person, rotation)) == set()
+
+
+def test_only_what_who_leaves_handles_and_one_may_add_to_is_offered_in_a_rotation(
+    cast: Cast,
+) -> None:
+    me, head = cast.belgian_officer, cast.belgian_head
+    rotation = rotation_of(me)
+    confined = DossierFactory(handler=me, confined=True)
+    assert policy.may_offer_in(me, rotation, confined)
+    assert not policy.may_offer_in(head, rotation, confined)
+    for other in (
+        DossierFactory(handler=cast.belgian_colleague),
+        DossierFactory(handler=me, status="closed", result="done"),
+    ):
+        assert not policy.may_offer_in(me, rotation, other)
+        assert not policy.may_offer_in(head, rotation, other)
 
 
 # Links, projects, views, templates, opening ---------------------------------------------------

@@ -34,6 +34,8 @@ CHANGED = {
     "cases_project": "ended_at ended_by_id ended_reason name",
     "cases_projectdossier": "ended_at ended_by_id ended_reason",
     "cases_projectmember": "ended_at ended_by_id ended_reason",
+    "cases_rotation": "ended_at state",
+    "cases_rotationline": "handover_id receiver_id",
     "cases_savedview": "asked name",
     "cases_task": "assignee_id due_at finish_reason finished_at finished_by_id state",
     "cases_template": "ended_at ended_by_id ended_reason",
@@ -63,6 +65,8 @@ CALLED = {
     "cases_task_follows", "lodesk_kind_of_mail", "lodesk_is_urgent",
     # questions about projects
     "lodesk_in_project", "lodesk_leads",
+    # questions about rotations
+    "lodesk_steers", "lodesk_works_at", "lodesk_receives", "lodesk_rotates",
     # acts that check again who asks
     "cases_first_grants", "cases_move_work", "cases_take_work", "cases_reassign_work",
     "cases_tidy_up", "cases_remind",

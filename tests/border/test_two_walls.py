@@ -28,6 +28,8 @@ from cases.models import (
     Mandate,
     Project,
     ProjectDossier,
+    Rotation,
+    RotationLine,
     SavedView,
     Task,
 )
@@ -48,6 +50,7 @@ from tests.factories import (
     grant,
     raw,
     refused,
+    rotation_of,
     without_rules,
 )
 from tests.looking import as_owner, remembering
@@ -121,6 +124,13 @@ def _projects(person: User, _dossiers: list[Dossier]) -> tuple[set[Any], set[Any
     return python, _keys(named)
 
 
+def _rotations(person: User, _dossiers: list[Dossier]) -> tuple[set[Any], set[Any]]:
+    mine = Rotation.objects.visible_to(person).values_list("pk", flat=True)
+    lines = RotationLine.objects.visible_to(person).values_list("pk", flat=True)
+    named = raw(person, "SELECT id FROM cases_rotation UNION SELECT id FROM cases_rotationline")
+    return {*mine, *lines}, _keys(named)
+
+
 def _sight_and_levels(person: User, dossiers: list[Dossier]) -> tuple[set[Any], set[Any]]:
     # Who holds any level sees the dossier, and who sees it holds one.
     holding = {each.pk for each in dossiers if policy.levels(person, each)}
@@ -144,7 +154,7 @@ def _from_mandates_alone(person: User, dossiers: list[Dossier]) -> tuple[set[Any
 
 
 COMPARED = (_dossiers, _principals, _levels, _mandates, _handovers, _entries, _tasks, _links,
-            _projects, _sight_and_levels, _from_mandates_alone)  # fmt: skip
+            _projects, _rotations, _sight_and_levels, _from_mandates_alone)  # fmt: skip
 
 
 @pytest.fixture
@@ -238,7 +248,8 @@ FENCED = ("cases_dossier", "cases_entry", "cases_handover", "cases_mandate",
           "cases_dossieruserpermission", "cases_dossiergrouppermission", "cases_granthistory",
           "cases_visit", "cases_translation", "cases_draft", "cases_party", "cases_identifier",
           "cases_connection", "cases_document", "cases_documentversion",
-          "cases_upload", "cases_export", "cases_savedview")  # fmt: skip
+          "cases_upload", "cases_export", "cases_savedview", "cases_rotation",
+          "cases_rotationline")  # fmt: skip
 
 
 def _take_down_postgresql() -> None:
@@ -253,6 +264,7 @@ def belgian(cast: Cast) -> Dossier:
     dossier = DossierFactory(handler=cast.belgian_officer, title="Kept at home")
     DocumentFactory(dossier=dossier, title="Kept at home")
     SavedViewFactory(person=cast.belgian_officer)
+    rotation_of(cast.belgian_officer, dossier)
     return dossier
 
 
@@ -264,6 +276,9 @@ def test_python_holds_alone_when_postgresql_has_no_policy(cast: Cast, belgian: D
         assert not Document.objects.visible_to(cast.dutch_officer).exists()
         assert SavedView.objects.exists()
         assert not SavedView.objects.visible_to(cast.dutch_officer).exists()
+        assert RotationLine.objects.exists()
+        assert not Rotation.objects.visible_to(cast.dutch_officer).exists()
+        assert not RotationLine.objects.visible_to(cast.dutch_officer).exists()
         assert not handovers.mine(cast.dutch_officer).exists()
         assert not mandates.readable(cast.dutch_officer).exists()
     with as_person(cast.belgian_colleague):
@@ -281,6 +296,8 @@ def test_postgresql_holds_alone_when_python_shows_everything(cast: Cast, belgian
         assert not DocumentVersion.objects.exists()
         assert not Handover.objects.exists()
         assert not SavedView.objects.exists()
+        assert not Rotation.objects.exists()
+        assert not RotationLine.objects.exists()
 
 
 PAGES = ("/d/{ref}/", "/d/{ref}/access", "/d/{ref}/hand-over", "/d/{ref}/change",

@@ -30,6 +30,7 @@ from cases.models import (
     Mandate,
     Party,
     Project,
+    Rotation,
     SavedView,
     Task,
     Upload,
@@ -176,6 +177,12 @@ def _saved_views(world: World) -> tuple[list[str], list[str]]:
     return [str(key) for key in keys], [str(secret.saved_view) for secret in world.secrets]
 
 
+def _rotations(world: World) -> tuple[list[str], list[str]]:
+    own = Rotation.objects.filter(country=world.of).order_by("leaver__name", "begun_at")
+    keys = own.values_list("pk", flat=True)
+    return [str(key) for key in keys], [str(secret.rotation) for secret in world.secrets]
+
+
 # What an address can take: what the country knows of, and secrets of the others.
 VALUES: dict[str, Callable[[World], tuple[list[str], list[str]]]] = {
     "reference": _references,
@@ -193,6 +200,7 @@ VALUES: dict[str, Callable[[World], tuple[list[str], list[str]]]] = {
     "project": _projects,
     "template": _templates,
     "saved_view": _saved_views,
+    "rotation": _rotations,
 }
 
 
@@ -316,6 +324,7 @@ def every_step(world: World) -> None:
     story.works()
     if world.of in POSTED:  # elsewhere nobody of the country can be offered a dossier
         story.hands_over()
+        story.rotates()
     story.decides()
     story.gives_tasks()
     story.sets_up()
@@ -424,6 +433,26 @@ class _Story:
         self.sent(taken, Step.TAKE)
         worker = f"p:{self.world.template.person(self.world.of, 'worker').public_id}"
         self.takes(Step.REASSIGN, "head", queue, "re-assign", to=worker, reason="On leave.")
+
+    def rotates(self) -> None:
+        """Plan the whole portfolio of the worker, offer one dossier of it, and decline it."""
+        worker, mate = self.people["worker"], self.people["mate"]
+        begun = worker.post("/rotations/new", filled(worker.get("/rotations/new")))
+        path = begun.headers["Location"]
+        page = worker.get(path)
+        self.sent(worker.post(path, filled(page, "plan_form") | {"action": "plan"}), Step.VIEW)
+        lapsed = f"to-{self.home[2].pk}"
+        nobody = {field.html_name: "" for _row, field in page.context["plan"]}
+        to = str(self.world.template.person(self.world.of, self._mate).public_id)
+        one = nobody | {lapsed: to, "action": "offer"}
+        self.sent(worker.post(path, filled(page, "plan_form") | one), Step.VIEW)
+        for visitor in self.people.values():
+            for each in (path, "/rotations/", "/alerts/"):
+                visitor.get(each)
+        (offered,) = mate.get(path).context["offered"]
+        answer = {"action": "decline", "lines": [offered.key], "reason": "On leave."}
+        self.sent(mate.post(path, answer), Step.DECLINE)
+        worker.get(path)
 
     def decides(self) -> None:
         """Give what was asked, refuse what is asked now, end what was given."""

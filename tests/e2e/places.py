@@ -53,6 +53,7 @@ def places(site: Site) -> list[Place]:
             " WHERE email LIKE 'be-lo2-bog@%%')) ORDER BY d.owner"
         )
     )
+    ((rotation,),) = site.sql("SELECT id FROM cases_rotation WHERE state = 'planned'")
     dutch, belgian = "nl-lo-bog", "be-lo-bog"
     ready, busy = _exports(site, bananas)
     return [
@@ -103,6 +104,11 @@ def places(site: Site) -> list[Place]:
         Place("template", f"/templates/{template}/", "be-coordinator"),
         Place("handovers", "/handovers/", dutch),
         Place("handover", f"/handovers/{offer}/", "nl-lo2-bog"),
+        Place("rotations", "/rotations/", belgian),
+        Place("rotation_new", "/rotations/new", "be-head-bog"),
+        Place("rotation", f"/rotations/{rotation}/", belgian),
+        Place("rotation", f"/rotations/{rotation}/", "be-hq"),
+        Place("rotation_certificate", f"/rotations/{_done(site)}/certificate", belgian),
         Place("mandate", f"/mandates/{seals_mandate}/", "be-coordinator"),
         Place("inbox", "/alerts/", belgian),
         Place("mail_failures", "/alerts/failed", "be-people"),
@@ -136,3 +142,15 @@ def _exports(site: Site, reference: str) -> tuple[str, str]:
         )
     ready, busy = (key for key, *_rest in rows.values())
     return ready, busy
+
+
+def _done(site: Site) -> str:
+    """A rotation that is done: of the same officer, at a desk where he no longer works."""
+    key = "00000000-0000-4000-8000-00000000f001"
+    site.sql(
+        "INSERT INTO cases_rotation (id, leaver_id, country, desk_id, begun_by_id, begun_at, state,"
+        f" ended_at) SELECT '{key}', leaver_id, country, k.id, begun_by_id, now(), 'done', now()"
+        " FROM cases_rotation, accounts_desk k WHERE k.code = 'TIA' AND state = 'planned'"
+        " ON CONFLICT DO NOTHING RETURNING id"
+    )
+    return key
