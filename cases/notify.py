@@ -299,6 +299,31 @@ def ended_by_time(
         )
 
 
+def posting_ends(
+    subject: Subject,
+    *,
+    key: str,
+    ends_at: datetime,
+    leaver: tuple[int, int],
+    heads: tuple[Sequence[int], int],
+) -> None:
+    """A posting ends soon and work is held: who leaves is told, and the heads what they see."""
+    person, held = leaver
+    steering, in_sight = heads
+    for to, count, because in (([person], held, "leaver"), (steering, in_sight, "head")):
+        if count:
+            alerts.announce(
+                event="posting.ends",
+                to=to,
+                subject=subject,
+                because=because,
+                actor=None,
+                facts={"dossiers": count, "until": ends_at},
+                path=reverse("rotation_new"),
+                key=key,
+            )
+
+
 def extended(dossier: Dossier, clock: Clock, interval: ClockInterval, *, by: "User") -> None:
     """A court is asked, and the answer comes later: who opened it and who handles it learn it."""
     handler = {dossier.handler_id} if dossier.handler_id is not None else set()

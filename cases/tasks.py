@@ -28,6 +28,13 @@ def remind() -> None:
 
 
 @shared_task
+def tell_of_leaving() -> None:
+    """Tell of postings that end while work is held; may run twice."""
+    with acting_as(None):
+        time.tell_of_leaving()
+
+
+@shared_task
 def remind_of_tasks() -> None:
     """Remind of the tasks that are due; may run twice."""
     with acting_as(None):

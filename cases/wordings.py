@@ -131,6 +131,32 @@ def _rotation_answered(alert: Alert, _zones: Zones) -> Wording:
     )
 
 
+def _posting_ends(alert: Alert, zones: Zones) -> Wording:
+    count = _count(alert, "dossiers")
+    moment = _moment(alert, "until")
+    subject = ngettext(
+        "a posting ends on %(when)s, %(count)d dossier is still held",
+        "a posting ends on %(when)s, %(count)d dossiers are still held",
+        count,
+    )
+    day = times.full_date(times.local_date(moment)) if moment else ""
+    why = {
+        "leaver": _("You get this because your posting ends."),
+        "head": _("You get this because you head the desk that somebody leaves."),
+    }
+    floor = _("Mails about handovers and mandates cannot be switched off.")
+    return Wording(
+        headline=_("A posting ends while dossiers are held"),
+        subject=subject % {"when": day, "count": count},
+        facts=[
+            Fact(_("Dossiers"), str(count)),
+            *_when(alert, "until", _("Posting ends"), zones),
+            Fact(_("If you do nothing"), _("Then whatever is still held falls to the team.")),
+        ],
+        because=f"{why[alert.because]} {floor}",
+    )
+
+
 def _count(alert: Alert, name: str) -> int:
     value = alert.facts.get(name)
     return value if isinstance(value, int) else 0
@@ -247,6 +273,7 @@ EVENTS: dict[str, wording.Words] = {
     "handover.expired": _plain(lambda: (_("The offer has lapsed"), _("offer lapsed, no answer"))),
     "rotation.offered": _rotation_offered,
     "rotation.answered": _rotation_answered,
+    "posting.ends": _posting_ends,
     "mandate.asked": _mandate_asked,
     "mandate.given": _mandate_given,
     "mandate.refused": _plain(lambda: (_("The mandate is refused"), _("mandate refused"))),

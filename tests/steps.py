@@ -320,6 +320,12 @@ def end(by: User, mandate: Mandate) -> Mandate:
         return mandates.end(mandate=mandate, by=by)
 
 
+def tell_of_leaving() -> int:
+    """What beat does once an hour."""
+    with as_person(None):
+        return time.tell_of_leaving()
+
+
 def tidy_up() -> int:
     """What beat does every few seconds."""
     with as_person(None):

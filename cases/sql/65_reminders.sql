@@ -65,3 +65,33 @@ BEGIN
   END IF;
 END $$;
 REVOKE EXECUTE ON FUNCTION cases_answers_for FROM PUBLIC;
+
+-- Postings at a desk that end within two weeks while their people still handle dossiers there: how
+-- many, for who leaves; how many of them the head of desk sees, for the heads. Told by a key, so once
+-- at two weeks and once at three days however often this is asked.
+-- Safe: refuses whoever acts as a person; returns codes, numbers of people and counts.
+CREATE OR REPLACE FUNCTION cases_leaving()
+RETURNS TABLE (person integer, key uuid, country varchar, desk varchar, ends_at timestamptz,
+               held bigint, in_sight bigint, heads integer[])
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF lodesk_me() IS NOT NULL THEN
+    RAISE insufficient_privilege USING MESSAGE = 'only the system reminds';
+  END IF;
+  RETURN QUERY
+    SELECT p.person_id, x.public_id, p.country, k.code, p.ends_at, h.held, h.in_sight,
+      array_remove(cases_people_of(p.group_id, '{head_of_desk}'), p.person_id)
+    FROM accounts_posting p
+    JOIN accounts_person x ON x.id = p.person_id
+    JOIN accounts_user u ON u.person_ptr_id = p.person_id
+    JOIN accounts_desk k ON k.id = p.desk_id
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS held, count(*) FILTER (WHERE d.owner = p.country AND NOT d.confined)
+        AS in_sight FROM cases_dossier d
+      WHERE d.handler_id = p.person_id AND d.desk_id = p.desk_id AND d.status <> 'closed') AS h
+    WHERE u.is_active AND h.held > 0 AND p.starts_at <= now() AND p.ends_at > now()
+      AND p.ends_at <= now() + interval '14 days' AND NOT EXISTS (
+        SELECT FROM accounts_posting o  -- who stays by another posting does not leave
+        WHERE o.person_id = p.person_id AND o.desk_id = p.desk_id AND o.starts_at <= p.ends_at
+          AND (o.ends_at IS NULL OR o.ends_at > p.ends_at));
+END $$;

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -63,7 +64,7 @@ def rotation_page(request: HttpRequest, rotation: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def rotation_certificate(request: HttpRequest, rotation: UUID) -> HttpResponse:
+def rotation_certificate(request: HttpRequest, rotation: UUID) -> HttpResponseBase:
     """What moved and what stayed; by POST as a print."""
     found, user, zones = _visible(request, rotation), user_of(request), zones_of(request)
     decision = policy.may_certify(user, found)

@@ -1172,6 +1172,8 @@ TASKS = (
         "finished_by_id = %(me)s",
     )),
     Attempt("delete a task", "DELETE FROM cases_task WHERE id = %(task)s"),
+    Attempt("tell of who leaves", "SELECT count(*) FROM cases_leaving()",
+            frozenset({NOBODY, CLOSED})),
     Attempt("remind of tasks", "SELECT count(*) FROM cases_tasks_due(9)",
             frozenset({NOBODY, CLOSED})),
 )  # fmt: skip

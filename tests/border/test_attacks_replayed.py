@@ -222,6 +222,7 @@ TASKS = {
     "cases.tasks.make_exports",
     "cases.tasks.remind",
     "cases.tasks.remind_of_tasks",
+    "cases.tasks.tell_of_leaving",
     "cases.tasks.tidy_up",
     "lodesk.alerts.tasks.send_due",
     "lodesk.audit.tasks.seal",

@@ -72,7 +72,7 @@ CALLED = {
     "cases_tidy_up", "cases_remind",
     "cases_forget_uploads", "cases_claim_export", "cases_give_up_export",
     "cases_forget_exports",
-    "cases_tasks_due",
+    "cases_tasks_due", "cases_leaving",
     # the outbox and the log, for nobody acting
     "alerts_claim", "alerts_settle", "alerts_claim_digests", "alerts_settle_digest",
     "alerts_refuse_person", "audit_seal", "audit_anchor",
