@@ -142,6 +142,8 @@ PAGES = {
     "rotation_new": "handovers",
     "rotation": "handovers",
     "rotation_certificate": "handovers",
+    "absences": "handovers",
+    "standin": "handovers",
     "search": "search",
     "log": "log",
     "mail_failures": "mail_failures",

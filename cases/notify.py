@@ -136,7 +136,7 @@ def _giver(handover: Handover) -> set[int]:
 def _accepted(handover: Handover, *, by: "User") -> None:
     dossier = handover.dossier
     leaves = dossier.handler_id if handover.giver_keeps == Keeps.NOTHING else None
-    lost = _loses_sight(dossier, under=handover.pk, handler=leaves)
+    lost = _loses_sight(dossier, under=handover.pk, handler=leaves, moves=True)
     giver = _giver(handover)
     handled = {dossier.handler_id} if dossier.handler_id is not None else set()
     others = set(people.coordinators(dossier.owner)) - giver - handled
@@ -156,7 +156,7 @@ def taken(dossier: Dossier, *, by: "User") -> None:
 def reassigned(dossier: Dossier, *, by: "User", to: Person) -> None:
     """Who has it now, who had it until now and coordinators learn it; who loses sight, too."""
     handled = {dossier.handler_id} if dossier.handler_id is not None else set()
-    lost = _loses_sight(dossier, under=None, handler=dossier.handler_id)
+    lost = _loses_sight(dossier, under=None, handler=dossier.handler_id, moves=True)
     others = set(people.coordinators(dossier.owner)) - handled - {to.pk}
     _announce("handover.reassigned", dossier, by, [to.pk], "handler")
     _announce("handover.reassigned", dossier, by, handled - lost, "handled")
@@ -194,7 +194,9 @@ def answered_in_rotation(handover: Handover, *, by: "User", step: Step) -> None:
     """Dossier by dossier only who loses sight is told: the rest stands in rotation_answered."""
     dossier = handover.dossier
     leaves = dossier.handler_id if step == Step.ACCEPT else None
-    lost = _loses_sight(dossier, under=handover.pk, handler=leaves)
+    lost = _loses_sight(
+        dossier, under=handover.pk, handler=leaves, moves=step == Step.ACCEPT
+    )
     _tell_who_loses_sight(dossier, by, lost)
 
 
@@ -324,6 +326,25 @@ def posting_ends(
             )
 
 
+def stand_in(
+    event: str, *, standin: UUID, because: str, told: Sequence[int], dossiers: int
+) -> None:
+    """Standing in began, ended, or falls to nobody: once for each stand-in, however many dossiers.
+
+    It is about no dossier, so that one mail does for two hundred.
+    """
+    alerts.announce(
+        event=event,
+        to=told,
+        subject=Subject(id=None, reference="", owner=""),
+        because=because,
+        actor=None,
+        facts={"dossiers": dossiers} if dossiers else {},
+        path=reverse("standin", args=[standin]),
+        key=str(standin),
+    )
+
+
 def extended(dossier: Dossier, clock: Clock, interval: ClockInterval, *, by: "User") -> None:
     """A court is asked, and the answer comes later: who opened it and who handles it learn it."""
     handler = {dossier.handler_id} if dossier.handler_id is not None else set()
@@ -404,8 +425,12 @@ def _head_of_desk(dossier: Dossier) -> list[int]:
     return people.members(team.pk, [Role.HEAD_OF_DESK])
 
 
-def _loses_sight(dossier: Dossier, *, under: UUID | None, handler: int | None = None) -> set[int]:
+def _loses_sight(
+    dossier: Dossier, *, under: UUID | None, handler: int | None = None, moves: bool = False
+) -> set[int]:
     """Who sees it only by what ends now: an offer, a mandate, and what this handler holds.
+
+    When the dossier `moves` to another handler, also what is held in the place of this one.
 
     Said beforehand, as afterwards who lost sight could tell nobody. `cases_loses_sight` in
     sql/60_time.sql says the same of what time ends.
@@ -415,6 +440,7 @@ def _loses_sight(dossier: Dossier, *, under: UUID | None, handler: int | None = 
     sight = {"content_object": dossier, "permission__codename": "view_dossier"}
     for own in DossierUserPermission.objects.filter(**sight):
         ends = _rests_on(own, under) or own.user_id == handler
+        ends = ends or (moves and own.standin_id is not None)
         (going if ends else staying).add(own.user_id)
     for shared in DossierGroupPermission.objects.filter(**sight):
         ends = _rests_on(shared, under)

@@ -84,6 +84,7 @@ class HasOwner(Protocol):
     owner: str
     status: str
     confined: bool
+    handler_id: int | None
 
 
 def principals(user: "User") -> Principals:
@@ -109,6 +110,18 @@ def _principals(user: "User") -> Principals:
 def serves(user: "User", role: Role, country: str) -> bool:
     """Whether the person holds this role for this country now."""
     return (role.value, country) in principals(user).roles
+
+
+def heads(user: "User") -> frozenset[int]:
+    """The desks at which a person leads the team of the own country now."""
+    return remembered(("heads", user.pk), lambda: _heads(user))
+
+
+def _heads(user: "User") -> frozenset[int]:
+    if (Role.HEAD_OF_DESK.value, user.country) not in principals(user).roles:
+        return frozenset()
+    led = Posting.objects.valid_now().filter(person_id=user.pk, role=Role.HEAD_OF_DESK)
+    return frozenset(led.filter(desk__isnull=False).values_list("desk_id", flat=True))
 
 
 TODAY = TruncDate(TransactionNow(), tzinfo=UTC)  # current_date of PostgreSQL, which runs in UTC
@@ -255,7 +268,7 @@ def rotation_lines(rows: Rows, user: "User") -> Rows:
 def _follows(user: "User", of: str = "") -> Q:
     """Rotations of one's own, of the desk one heads, and as headquarters of the own country."""
     found, own = Q(**{f"{of}leaver": user.pk}), Q(**{f"{of}country": user.country})
-    headed = desks_headed(user)
+    headed = heads(user)
     if headed:
         found |= own & Q(**{f"{of}desk__in": headed})
     if _at_headquarters(user):
@@ -263,17 +276,20 @@ def _follows(user: "User", of: str = "") -> Q:
     return found
 
 
-def desks_headed(user: "User") -> frozenset[int | None]:
-    """Desks of which a person is the head of the own country's team now."""
-    if not serves(user, Role.HEAD_OF_DESK, user.country) or not principals(user).groups:
-        return frozenset()
-    heads = Posting.objects.valid_now().filter(person_id=user.pk, role=Role.HEAD_OF_DESK)
-    asked = heads.values_list("desk", flat=True)
-    return remembered(("headed", user.pk), lambda: frozenset(asked))
-
-
 def _at_headquarters(user: "User") -> bool:
     return any(serves(user, role, user.country) for role in HEADQUARTERS_ROLES)
+
+
+def stand_ins(rows: Rows, user: "User", in_sight: QuerySet[Any]) -> Rows:
+    """Only the stand-ins that concern a person, and of these none for a dossier out of sight."""
+    mine = principals(user)
+    if not mine.groups:
+        return rows.none()
+    concern = Q(absent=mine.person) | Q(stand_in=mine.person) | Q(acting=mine.person)
+    if _at_headquarters(user):
+        concern |= Q(country=user.country)
+    concern |= Q(country=user.country, desk__in=heads(user))
+    return rows.filter(concern, Q(dossier__isnull=True) | Q(dossier__in=in_sight))
 
 
 def templates_to_open_with(rows: Rows, user: "User", standing: Iterable[Any]) -> Rows:
@@ -345,6 +361,19 @@ def _mandate_number(user: "User", dossier: HasOwner) -> str:
     through_group = groups.filter(here, group_id__in=mine.groups).values_list("mandate__number")
     numbers = sorted(number for (number,) in own.union(through_group))
     return numbers[0] if numbers else ""
+
+
+def acts_for(user: "User", dossier: HasOwner) -> Any:
+    """Public key of the person in whose place somebody acts on a dossier now; None for nobody."""
+    if dossier.handler_id == user.pk or Level.HANDLE not in levels(user, dossier):
+        return None
+    return remembered(("acts for", user.pk, dossier.pk), lambda: _acts_for(user, dossier))
+
+
+def _acts_for(user: "User", dossier: HasOwner) -> Any:
+    people, _teams = _grants(type(dossier))
+    held = people.filter(content_object=dossier.pk, user_id=user.pk, standin__isnull=False)
+    return held.values_list("standin__absent__public_id", flat=True).first()
 
 
 def _grants(model: Any) -> tuple[Any, Any]:
@@ -661,8 +690,7 @@ def may_steer(user: "User", rotation: HasLeaver) -> Decision:
 
 def _steers(user: "User", rotation: HasLeaver) -> bool:
     leaves = rotation.leaver_id == user.pk and bool(principals(user).groups)
-    heads = rotation.country == user.country and rotation.desk_id in desks_headed(user)
-    return leaves or heads
+    return leaves or (rotation.country == user.country and rotation.desk_id in heads(user))
 
 
 def follows(user: "User", rotation: HasLeaver) -> bool:
@@ -690,6 +718,33 @@ def may_offer_in(user: "User", rotation: HasLeaver, dossier: Any) -> Decision:
     if dossier.status == Status.CLOSED:
         return no(_("The dossier is closed."))
     return YES
+
+
+# Absences and stand-ins -------------------------------------------------------------------
+
+
+def may_be_absent(user: "User") -> Decision:
+    """Whether a person keeps absences: who has a posting."""
+    if principals(user).roles:
+        return YES
+    return no(_("Without a posting there is nothing to be absent from."))
+
+
+def may_enter_absence(user: "User", person: Any, desks: Iterable[int]) -> Decision:
+    """Whether a person enters and takes back absences of somebody who works at these desks."""
+    if person.pk == user.pk:
+        return may_be_absent(user)
+    if person.country == user.country and heads(user) & frozenset(desks):
+        return YES
+    return no(_("Absences are entered by who is absent, and by the head of the own team."))
+
+
+def may_arrange(user: "User", absent: Any, desk_id: int) -> Decision:
+    """Whether a person says who stands in for somebody at a desk, and ends it."""
+    for_oneself = absent.pk == user.pk and bool(principals(user).groups)
+    if for_oneself or (absent.country == user.country and desk_id in heads(user)):
+        return YES
+    return no(_("Who stands in is said by who is absent, and by the head of the own team."))
 
 
 # Opening ----------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from cases.selectors.search import REFERENCE
+from cases.views.absences import absences_page, standin_page
 from cases.views.access import who_can_see_page
 from cases.views.clocks import deadline_page, deadlines_page
 from cases.views.documents import (
@@ -104,6 +105,8 @@ urlpatterns = [
         "rotations/<uuid:rotation>/certificate", rotation_certificate, name="rotation_certificate"
     ),
     path("mandates/<uuid:mandate>/", mandate_page, name="mandate"),
+    path("absences/", absences_page, name="absences"),
+    path("absences/stand-ins/<uuid:standin>/", standin_page, name="standin"),
     path("projects/", projects_page, name="projects"),
     path("projects/new", project_new, name="project_new"),
     path("projects/<uuid:project>/", project_page, name="project"),

@@ -34,6 +34,10 @@ def _because(alert: Alert) -> str:
         "headquarters": _("You get this because your headquarters owns the dossier."),
         "offered": _("You get this because the dossier was offered to you."),
         "steering": _("You get this because you answer for the dossier."),
+        "stands_in": _("You get this because you stand in for somebody who is absent."),
+        "stood_in": _("You get this because you stood in for somebody who was absent."),
+        "absent": _("You get this because somebody stood in for you."),
+        "head_of_desk": _("You get this because you lead the team."),
         "had_access": _("You get this because you could see the dossier until now."),
         "rotation_named": _("You get this because a colleague leaves and you are to take over."),
         "rotation_leaver": _("You get this because your dossiers are handed over as you leave."),
@@ -51,6 +55,8 @@ def _because(alert: Alert) -> str:
         return sentence
     if alert.event == "dossier.opened":
         return f"{sentence} {_choice()}"
+    if alert.event.startswith("standin."):
+        return sentence
     if alert.event.startswith("clock."):
         floor = _("Mails about deadlines cannot be switched off.")
     else:
@@ -224,6 +230,17 @@ def _why_of_task(alert: Alert) -> str:
     return f"{reason} {_choice()}"
 
 
+def _stands_in(alert: Alert, _zones: Zones) -> Wording:
+    """How many dossiers, and none by name: one mail for all of them."""
+    number = alert.facts.get("dossiers")
+    return Wording(
+        headline=_("You stand in for a colleague"),
+        subject=_("you stand in for a colleague"),
+        facts=[Fact(_("Dossiers"), str(number))] if number else [],
+        because=_because(alert),
+    )
+
+
 def _extended(alert: Alert, zones: Zones) -> Wording:
     return Wording(
         headline=_("The answer needs a judicial authorisation"),
@@ -288,6 +305,11 @@ EVENTS: dict[str, wording.Words] = {
     "access.ended": _plain(lambda: (_("Your access has ended"), _("your access has ended"))),
     "handler.left": _plain(
         lambda: (_("Nobody handles this dossier"), _("nobody handles it, please assign"))
+    ),
+    "standin.begun": _stands_in,
+    "standin.ended": _plain(lambda: (_("Standing in is over"), _("standing in is over"))),
+    "standin.nobody": _plain(
+        lambda: (_("Nobody stands in for an absent colleague"), _("nobody stands in"))
     ),
     "task.assigned": _task(
         lambda: _("A task is yours"), lambda: _("a task is yours, due %(when)s")

@@ -54,6 +54,7 @@ from cases.models import (
     Rotation,
     RotationLine,
     SavedView,
+    StandIn,
     Task,
     Template,
 )
@@ -66,6 +67,7 @@ from lodesk.files.keys import keyring, new_key
 __all__ = ["Absence", "Desk", "Person"]
 COUNTRIES = ("BE", "NL", "LU")
 NO_PASSWORD = "!"
+A_DAY = timedelta(days=1)
 
 
 # The cast ---------------------------------------------------------------------------------
@@ -668,6 +670,38 @@ class SavedViewFactory(factory.django.DjangoModelFactory[SavedView]):
         values["person"] = _as_person(values["person"])
         view: SavedView = super()._create(model_class, *args, **values)
         return view
+
+
+class StandInFactory(factory.django.DjangoModelFactory[StandIn]):
+    """`absent=…, stand_in=…`: for all of the desk BOG since an hour; the grants follow.
+
+    `dossier=…` for one; `planned=True` for one to come; made by who is absent unless said.
+    """
+
+    class Meta:
+        model = StandIn
+
+    class Params:
+        planned = factory.Trait(starts_at=factory.LazyFunction(lambda: timezone.now() + A_DAY))
+
+    desk = "BOG"
+    dossier = None
+    starts_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
+    ends_at = factory.LazyFunction(lambda: timezone.now() + 9 * A_DAY)
+    made_by = factory.LazyAttribute(lambda new: new.absent)
+
+    @classmethod
+    def _create(cls, model_class: type[StandIn], *args: Any, **values: Any) -> StandIn:
+        values["desk"] = _desk(values["desk"])
+        for name in ("absent", "stand_in", "made_by", "ended_by"):
+            values[name] = _as_person(values.get(name))
+        standin: StandIn = super()._create(model_class, *args, **values)
+        standin.refresh_from_db()
+        _run(
+            "SELECT cases_settle_standins(%s, %s, %s)", standin.desk_id, standin.country, standin.pk
+        )
+        standin.refresh_from_db()
+        return standin
 
 
 def grant(

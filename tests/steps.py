@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Desk, NationalGroup, Person, User
 from accounts.zones import zones_of
+from accounts.models import Absence, Desk, NationalGroup, Person, User
 from cases.models import (
     Document,
     DocumentVersion,
@@ -18,6 +19,7 @@ from cases.models import (
     Link,
     Mandate,
     Rotation,
+    StandIn,
     Task,
     Translation,
     Upload,
@@ -25,6 +27,7 @@ from cases.models import (
 from cases.selectors import rotations as selectors
 from cases.selectors.rotations import Leaver
 from cases.services import (
+    absences,
     documents,
     dossiers,
     entries,
@@ -35,6 +38,7 @@ from cases.services import (
     mandates,
     taking,
     rotations,
+    standins,
     tasks,
     time,
     uploads,
@@ -324,6 +328,37 @@ def tell_of_leaving() -> int:
     """What beat does once an hour."""
     with as_person(None):
         return time.tell_of_leaving()
+def be_absent(by: User, person: User, *, days: int = 9) -> Absence:
+    """Enter an absence from today on."""
+    today = timezone.localdate()
+    with as_person(by):
+        return absences.enter(
+            person=person.person_ptr, starts_on=today, ends_on=today + timedelta(days=days), by=by
+        )
+
+
+def take_back(by: User, absence: Absence) -> None:
+    """Take an absence back."""
+    with as_person(by):
+        absences.take_back(absence=absence, by=by)
+
+
+def stand_in(
+    by: User, absent: User, stand_in: User, desk: Desk, dossier: Dossier | None = None, **times: Any
+) -> StandIn:
+    """Say who stands in, from now on for nine days unless told otherwise."""
+    times = {"starts_at": in_(hours=-1), "ends_at": in_(days=9)} | times
+    with as_person(by):
+        return standins.make(
+            absent=absent.person_ptr, stand_in=stand_in.person_ptr, desk=desk, dossier=dossier,
+            by=by, **times,
+        )  # fmt: skip
+
+
+def end_standin(by: User, standin: StandIn) -> None:
+    """End a stand-in early."""
+    with as_person(by):
+        standins.end(standin=standin, by=by)
 
 
 def tidy_up() -> int:

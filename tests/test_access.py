@@ -27,6 +27,7 @@ from tests.factories import (
     MandateFactory,
     PartyFactory,
     SavedViewFactory,
+    StandInFactory,
     TaskFactory,
     TemplateFactory,
     grant,
@@ -138,6 +139,10 @@ rotation_certificate get 302 200 404 404 200 200 404 404 404 404 404 404 404 404
 rotation_certificate post 302 200 404 404 200 200 404 404 404 404 404 404 404 404 302
 mandate          get  302 200 200 404 200 200 404 404 404 404 404 404 404 404 302
 mandate          post 302 400 400 404 400 400 404 404 404 404 404 404 404 404 302
+absences         get  302 200 200 200 200 200 200 200 200 200 200 200 403 403 302
+absences         post 302 200 200 200 200 200 200 200 200 200 200 200 403 403 302
+standin          get  302 200 200 404 200 200 404 404 404 404 404 404 403 403 302
+standin          post 302 400 403 404 403 403 404 404 404 404 404 404 403 403 302
 task_new         get  302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
 task_new         post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
 task             get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
@@ -247,6 +252,11 @@ def _world(cast: Cast) -> World:
             "link": str(LinkFactory(source=held, target=other).pk),
             "project": str(project.pk),
             "rotation": str(rotation_of(cast.belgian_officer, other, **over).pk),
+            "standin": str(
+                StandInFactory(
+                    absent=cast.belgian_officer, stand_in=cast.belgian_colleague, planned=True
+                ).pk
+            ),
             "saved_view": str(SavedViewFactory(person=cast.belgian_officer).pk),
             "template": str(TemplateFactory().pk),
             "reference": held.reference,

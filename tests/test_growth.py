@@ -1,6 +1,7 @@
 """Every list asks the same number of queries for two rows and for fifty."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -11,6 +12,8 @@ from accounts.models import User
 from cases.models import Dossier, Party
 from lodesk.alerts.models import Delivery
 from cases.states import Step
+from accounts.models import Absence, User
+from cases.models import Dossier, Party, StandIn
 from tests import steps
 from tests.browsers import HouseClient
 from tests.factories import (
@@ -25,6 +28,7 @@ from tests.factories import (
     LinkFactory,
     PartyFactory,
     SavedViewFactory,
+    StandInFactory,
     TaskFactory,
     TemplateFactory,
     add_version,
@@ -293,6 +297,34 @@ def _leaves(cast: Cast, count: int) -> list[Dossier]:
     for dossier in found:
         EntryFactory(dossier=dossier)
     return found
+def test_absences_and_stand_ins_ask_the_same_for_two_and_for_twenty(
+    cast: Cast, client_of: ClientOf
+) -> None:
+    client, away, mate = client_of(cast.belgian_head), cast.belgian_officer, cast.belgian_colleague
+    standin = StandInFactory(absent=away, stand_in=mate)
+    _away(cast, standin, range(2))
+    few = {
+        path: queries_of(client, path)
+        for path in ("/absences/", f"/absences/stand-ins/{standin.pk}/")
+    }
+    of_mate = {path: queries_of(client_of(mate), path) for path in ("/", "/dossiers/")}
+    _away(cast, standin, range(2, 20))
+    assert {path: queries_of(client, path) for path in few} == few
+    assert {path: queries_of(client_of(mate), path) for path in of_mate} == of_mate
+
+
+def _away(cast: Cast, standin: StandIn, numbers: range) -> None:
+    """Each time another dossier stood in for, with a note, a later stand-in and a later absence."""
+    away, mate = cast.belgian_officer, cast.belgian_colleague
+    for number in numbers:
+        DossierFactory(handler=away)
+        begins = steps.in_(days=20 + 2 * number)
+        ends = begins + timedelta(days=1)
+        StandInFactory(absent=away, stand_in=mate, starts_at=begins, ends_at=ends)
+        Absence.objects.create(person_id=away.pk, starts_on=begins.date(), ends_on=ends.date())
+    steps.tidy_up()
+    for dossier in Dossier.objects.filter(handler=away.pk):
+        steps.add_note(mate, dossier)
 
 
 def _tasks(cast: Cast, dossier: Dossier, count: int) -> None:

@@ -99,6 +99,8 @@ def test_the_application_has_exactly_these_rights_to_write() -> None:
         " WHERE grantee = 'lodesk_app' AND privilege_type <> 'SELECT' AND table_schema = 'public'"
     )
     assert set(written) == {
+        ("accounts_absence", "INSERT"),
+        ("accounts_absence", "UPDATE"),
         ("accounts_user", "UPDATE"),
         ("alerts_alert", "INSERT"),
         ("alerts_alert", "UPDATE"),
@@ -139,6 +141,8 @@ def test_the_application_has_exactly_these_rights_to_write() -> None:
         ("cases_rotationline", "UPDATE"),
         ("cases_savedview", "INSERT"),
         ("cases_savedview", "UPDATE"),
+        ("cases_standin", "INSERT"),
+        ("cases_standin", "UPDATE"),
         ("cases_task", "INSERT"),
         ("cases_task", "UPDATE"),
         ("cases_template", "INSERT"),

@@ -1,4 +1,4 @@
-"""What the demo's people set up beside the dossiers: tasks, links, a project, templates, views."""
+"""What the demo's people set up beside the dossiers: tasks, links, a project, a stand-in."""
 
 import zoneinfo
 from collections.abc import Mapping
@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from accounts.models import Desk, Person, User
+from accounts.models import Absence, Desk, Person, User
 from cases.models import Dossier, Task
 from cases.models.links import LinkKind
+from cases.selectors import absences
 from cases.selectors import rotations as rotation_selectors
-from cases.services import links, projects, rotations, saved_views, tasks, templates
+from cases.services import links, projects, rotations, saved_views, standins, tasks, templates
 from lodesk.alerts.models import Delivery, DeliveryState
 from lodesk.border.context import acting_as
 
@@ -28,6 +29,7 @@ def play(users: Users, dossiers: Dossiers) -> None:
     _views(users)
     _mail_that_failed(users["be-lo2-bog"])
     _rotation(users)
+    _standin(users)
 
 
 def _rotation(users: Users) -> None:
@@ -180,6 +182,23 @@ def _views(users: Users) -> None:
         with acting_as(by.pk):
             for name, asked in rows:
                 saved_views.keep(by=by, name=name, asked=asked)
+
+
+def _standin(users: Users) -> None:
+    """The Dutch colleague goes on leave, and has said who stands in."""
+    absent, stand_in = users["nl-lo2-bog"], users["nl-lo-bog"]
+    bogota = Desk.objects.get(code="BOG")
+    leave = Absence.objects.get(person=absent)
+    starts_at, ends_at = absences.span(leave.starts_on, leave.ends_on, bogota)
+    with acting_as(absent.pk):
+        standins.make(
+            absent=absent,
+            stand_in=stand_in,
+            desk=bogota,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            by=absent,
+        )
 
 
 def _noon(*, days: int) -> datetime:

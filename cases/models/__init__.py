@@ -15,6 +15,7 @@ from cases.models.projects import Project, ProjectDossier, ProjectMember
 from cases.models.readers import Reader
 from cases.models.rotations import Rotation, RotationLine
 from cases.models.saved_views import SavedView
+from cases.models.standins import StandIn
 from cases.models.tasks import Task
 from cases.models.templates import Template
 
@@ -44,6 +45,7 @@ __all__ = [
     "Rotation",
     "RotationLine",
     "SavedView",
+    "StandIn",
     "Task",
     "Template",
     "Translation",

@@ -87,6 +87,7 @@ def diff(now: Situation, to: Party, *, kept: Kept, why: str) -> list[DiffRow]:
     return [
         _addressee(now, to, why),
         *_handler(now, to, kept),
+        *_stand_ins(now, to),
         *_groups(now, to),
         *_notes(now, to),
     ]
@@ -116,6 +117,24 @@ def _handler(now: Situation, to: Party, kept: Kept) -> Iterator[DiffRow]:
         _level(then),
         _why_still(kept, through_team=bool(through_team)),
     )
+
+
+def _stand_ins(now: Situation, to: Party) -> Iterator[DiffRow]:
+    """Who stands in for the handler loses that with the handler."""
+    groups = mandates.groups_of(
+        each.person.pk for each in now.holders if each.stands_in and each.person
+    )
+    for holder in now.holders:
+        if not holder.stands_in or holder.person is None or holder.person.pk == to.person:
+            continue
+        through = access.levels_of(now.holders, person=0, groups=groups.get(holder.person.pk, ()))
+        yield DiffRow(
+            "loses",
+            holder.who,
+            _level(holder.levels | through),
+            _level(through),
+            _("standing in ends with the present handler"),
+        )
 
 
 def _really(now: Situation, kept: Kept) -> Kept:

@@ -177,6 +177,7 @@ def _entries(found: Contents) -> list[dict[str, Any]]:
     for entry in found.entries:
         if entry.kind == EntryKind.EVENT:
             text = told.sentence(entry) or timeline.sentence(entry, named.named_by(entry))
+            text = timeline.with_behalf(text, entry)
             lines.append({"event": text, "at": _moment(entry.at)})
         else:
             lines.append(_entry(entry, found))

@@ -62,7 +62,7 @@ class Portfolio:
 
 def leavers(user: "User") -> list[Leaver]:
     """Oneself at one's desks, and the people of the teams one heads."""
-    where = Q(person=user.pk) | Q(desk__in=policy.desks_headed(user))
+    where = Q(person=user.pk) | Q(desk__in=policy.heads(user))
     entries = DirectoryEntry.objects.filter(where, country=user.country, desk__isnull=False)
     found: dict[tuple[int, int | None], Leaver] = {}
     for entry in entries.select_related("person", "desk").order_by("person__name", "posting"):

@@ -94,7 +94,7 @@ def timeline(
 
 
 def _older(rows: QuerySet[Entry], before: UUID | None) -> QuerySet[Entry]:
-    rows = rows.select_related("author")
+    rows = rows.select_related("author", "on_behalf_of")
     if before is None:
         return rows
     place = rows.filter(pk=before).first()
@@ -125,6 +125,7 @@ def _item(entry: Entry, seen: _Seen, translations: Sequence[Translation]) -> Ite
     new = seen.is_new(entry)
     if entry.kind == EntryKind.EVENT:
         text = seen.parties.sentence(entry) or sentence(entry, seen.papers.named_by(entry))
+        text = with_behalf(text, entry)
         return Item("event", entry.at, id=str(entry.pk), new=new, text=text)
     found = entries.item(
         entry, new=new, may_write=seen.may_write, linked=True, translations=translations
@@ -172,6 +173,28 @@ def sentence(entry: Entry, named: Sequence[Document] = ()) -> str:
     line = words(entry)
     reason = entry.text or str(entry.facts.get("reason") or "")
     return f"{line}: {reason}" if reason else f"{line}."
+
+
+def with_behalf(text: str, entry: Entry) -> str:
+    """An event in one line, and on whose behalf it was done."""
+    behalf = entries.on_behalf(entry)
+    return f"{text} {behalf}." if behalf else text
+
+
+def _stands_in(entry: Entry) -> str:
+    until = entry.facts.get("until")
+    return _("%(stand_in)s stands in for %(absent)s until %(date)s") % {
+        "stand_in": entry.facts.get("stand_in", ""),
+        "absent": entry.facts.get("absent", ""),
+        "date": _date(until) if until else "",
+    }
+
+
+def _stood_in(entry: Entry) -> str:
+    return _("%(stand_in)s no longer stands in for %(absent)s") % {
+        "stand_in": entry.facts.get("stand_in", ""),
+        "absent": entry.facts.get("absent", ""),
+    }
 
 
 def _offered(entry: Entry) -> str:
@@ -395,6 +418,8 @@ EVENTS: dict[str, Callable[[Entry], str]] = {
     "handover.refused": _refused,
     "mandate.ended": _mandate_ended,
     "handler.left": _handler_left,
+    "standin.begun": _stands_in,
+    "standin.ended": _stood_in,
     "clock.started": _clock_started,
     "clock.settled": _clock_settled,
     "clock.paused": _clock_paused,

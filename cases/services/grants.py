@@ -10,7 +10,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
-from cases.models import Dossier, Handover
+from cases.models import Dossier, Handover, StandIn
 from lodesk.border.context import forget_answers
 
 INSUFFICIENT_PRIVILEGE = "42501"
@@ -35,6 +35,11 @@ def take_work(dossier: Dossier) -> None:
 def reassign_work(dossier: Dossier, *, to: Person, reason: str) -> None:
     """Make another of the team handler. Raises PermissionDenied."""
     _call("SELECT cases_reassign_work(%s, %s, %s)", dossier.pk, to.pk, reason)
+
+
+def follow_standin(standin: StandIn) -> None:
+    """Let a stand-in that was made or ended take effect. Raises PermissionDenied."""
+    _call("SELECT cases_follow_standin(%s)", standin.pk)
 
 
 def _call(statement: str, *values: UUID | str | int, refusal: str = "") -> None:

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from cases import notify
+from cases.services import standins
 from lodesk import audit
 from lodesk.alerts.subjects import Subject
 
@@ -50,7 +51,7 @@ def tidy_up() -> int:
         )
         subject = Subject(id=row.dossier, reference=row.reference, owner=row.owner)
         notify.ended_by_time(row.event, subject, key=str(row.subject), told=row.told, lost=row.lost)
-    return len(rows)
+    return len(rows) + standins.tidy_up()
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ BEGIN
     END IF;
   ELSE
     RETURN QUERY SELECT 'handler', ARRAY[d.handler_id];
+    RETURN QUERY SELECT 'stands_in', cases_standing_in(d.id);
     IF c.kind = 'headquarters' THEN
       RETURN QUERY SELECT 'headquarters', array_remove(headquarters, d.handler_id);
     END IF;

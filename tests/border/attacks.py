@@ -16,6 +16,7 @@ import pytest_django
 from django.contrib.auth.hashers import make_password
 from django.contrib.postgres.functions import TransactionNow as Now
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from cases.models import (
@@ -30,6 +31,7 @@ from cases.models import (
     Project,
     Rotation,
     SavedView,
+    StandIn,
     Task,
     Template,
 )
@@ -45,6 +47,7 @@ from tests.factories import (
     MandateFactory,
     PartyFactory,
     SavedViewFactory,
+    StandInFactory,
     TaskFactory,
     TemplateFactory,
     for_a_module,
@@ -101,6 +104,7 @@ WITH_A_POSTING = frozenset(name for name in ATTACKERS.values() if name) - {
     "belgian_newcomer", "belgian_closed",
 }  # fmt: skip
 STEERERS = frozenset({"belgian_officer", "belgian_head"})
+AWAY = WITH_A_POSTING | {"belgian_auditor", "belgian_administrator", "dutch_auditor"}
 IN_PROJECT = frozenset({"belgian_headquarters", "belgian_officer"})
 
 
@@ -133,6 +137,7 @@ class Stage:
     template: Template
     saved_view: SavedView  # of the Belgian officer
     rotation: Rotation  # of the Belgian officer, with `linked` planned to go to the colleague
+    standin: StandIn  # to come, for the Belgian officer
     canaries: Sequence[str]  # what nobody at all may see
 
     def path(self, template: str) -> str:
@@ -158,6 +163,7 @@ class Stage:
             template=self.template.pk,
             saved_view=self.saved_view.pk,
             rotation=self.rotation.pk,
+            standin=self.standin.pk,
         )
 
     @property
@@ -252,6 +258,7 @@ def make_stage(cast: Cast) -> Stage:
         template=TemplateFactory(),
         saved_view=SavedViewFactory(person=officer),
         rotation=rotation_of(officer, linked, to=cast.belgian_colleague),
+        standin=StandInFactory(absent=officer, stand_in=cast.belgian_colleague, planned=True),
         cast=cast,
         handled=handled,
         entry=entry,
@@ -322,6 +329,10 @@ def _value(value: Any, stage: Stage) -> Any:
 
 def _person(name: str) -> Callable[[Stage], str]:
     return lambda stage: f"p:{getattr(stage.cast, name).public_id}"
+
+
+def _in_days(days: int) -> Callable[[Stage], str]:
+    return lambda _stage: (timezone.localdate() + timedelta(days=days)).isoformat()
 
 
 # Files: a form is sent once only, keys and names are drawn anew each time, and what is opened
@@ -438,6 +449,11 @@ ACTS = (
         {"title": "Forged"}, form="form", view="template"),
     Act("retire a template", "/templates/{template}/", COORDINATOR, "belgian_coordinator",
         {"action": "retire"}, view="template"),
+    Act("enter an absence", "/absences/", AWAY, "belgian_officer",
+        {"starts_on": _in_days(3), "ends_on": _in_days(9)}, form="form", view="absences"),
+    Act("end a stand-in", "/absences/stand-ins/{standin}/",
+        frozenset({"belgian_officer", "belgian_head"}), "belgian_officer", {"action": "end"},
+        view="standin"),
     Act("save a view", "/views/", WITH_A_POSTING, "belgian_officer",
         {"name": "Forged", "asked": "kind=other"}, view="saved_views"),
     Act("rename a view", "/views/{saved_view}/", frozenset({"belgian_officer"}),

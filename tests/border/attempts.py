@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.postgres.functions import TransactionNow
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Absence, User
 from cases.models import Dossier, DossierUserPermission, Draft, Export, Mandate, Upload
 from lodesk.alerts.models import MailPreference
 from tests.factories import (
@@ -29,6 +29,7 @@ from tests.factories import (
     Part,
     PartyFactory,
     SavedViewFactory,
+    StandInFactory,
     TaskFactory,
     TemplateFactory,
     add_person,
@@ -201,6 +202,25 @@ def _values(cast: Cast, people: dict[str, User | None]) -> dict[str, Any]:
         "line": rotation.lines.get().pk,
         "rotated": rotated.pk,
         "dutch_rotation": rotation_of(cast.dutch_officer, desk="TIA").pk,
+        "standin": StandInFactory(
+            absent=cast.belgian_officer,
+            stand_in=cast.belgian_colleague,
+            dossier=other,
+            planned=True,
+        ).pk,
+        "of_head": StandInFactory(absent=cast.belgian_head, stand_in=cast.belgian_officer).pk,
+        "stood_in": StandInFactory(
+            absent=cast.belgian_officer,
+            stand_in=cast.belgian_head,
+            planned=True,
+            ended_by=cast.belgian_officer,
+            ended_at=timezone.now(),
+        ).pk,
+        "absence": Absence.objects.create(
+            person_id=cast.belgian_officer.pk,
+            starts_on=timezone.localdate(),
+            ends_on=timezone.localdate(),
+        ).pk,
         "view": SavedViewFactory(person=cast.belgian_officer).pk,
         "template": TemplateFactory().pk,
         "dutch_template": TemplateFactory(owner="NL").pk,
@@ -579,6 +599,23 @@ def _view(**values: str) -> str:
         "asked": "'kind=other'",
     } | values  # fmt: skip
     return _insert("cases_savedview", columns)
+
+
+def _absence(**values: str) -> str:
+    columns = {
+        "person_id": "%(me)s", "starts_on": "current_date", "ends_on": "current_date",
+        "made_by_id": "%(me)s", "made_at": "now()",
+    } | values  # fmt: skip
+    return _insert("accounts_absence", columns)
+
+
+def _standin(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "absent_id": "%(officer)s", "stand_in_id": "%(head)s",
+        "country": "'BE'", "desk_id": "%(bog)s", "starts_at": "now()",
+        "ends_at": "now() + interval '9 days'", "made_by_id": "%(me)s", "made_at": "now()",
+    } | values  # fmt: skip
+    return _insert("cases_standin", columns)
 
 
 def _insert(table: str, columns: dict[str, str]) -> str:
@@ -1380,6 +1417,49 @@ ALERTS = (
     Attempt("forget what one chose", "DELETE FROM alerts_mailpreference"),
 )  # fmt: skip
 
+ARRANGERS = frozenset({HANDLER, HEAD})
+TAKE_BACK = "taken_back_at = now(), taken_back_by_id = %(me)s"
+END_IT = "ended_at = now(), ended_by_id = %(me)s"
+STANDINS = (
+    Attempt("enter an absence", _absence(), WITH_ACCOUNT - {LEAVER, NEWCOMER}),
+    Attempt("enter one of the officer", _absence(person_id="%(officer)s"), ARRANGERS),
+    Attempt("enter one in another's name", _absence(made_by_id="%(elsewhere)s")),
+    Attempt("enter one that is taken back", _absence(
+        taken_back_at="now()", taken_back_by_id="%(me)s")),
+    Attempt("take an absence back", _update("accounts_absence", TAKE_BACK, "absence"), ARRANGERS),
+    Attempt("take one back in another's name", _update(
+        "accounts_absence", "taken_back_at = now(), taken_back_by_id = %(elsewhere)s", "absence")),
+    *(Attempt(f"of an absence set {change}", _update("accounts_absence", change, "absence"))
+      for change in ("ends_on = current_date + 9", "person_id = %(me)s", "made_by_id = %(me)s")),
+    Attempt("delete an absence", "DELETE FROM accounts_absence"),
+    Attempt("say who stands in", _standin(), ARRANGERS),
+    Attempt("say it for one dossier", _standin(dossier_id="%(dossier)s"), ARRANGERS),
+    Attempt("say it for one of somebody else", _standin(dossier_id="%(dutch)s")),
+    Attempt("say it for one that has a stand-in", _standin(dossier_id="%(other)s")),
+    Attempt("say it of somebody elsewhere", _standin(stand_in_id="%(elsewhere)s")),
+    Attempt("say it of somebody of another country", _standin(stand_in_id="%(dutch_officer)s")),
+    Attempt("say it at another desk", _standin(desk_id="%(bsb)s")),
+    Attempt("say it in another's name", _standin(made_by_id="%(elsewhere)s")),
+    Attempt("say it as if it had begun", _standin(begun_at="now()")),
+    Attempt("say it as if somebody acted", _standin(acting_id="%(head)s")),
+    Attempt("stand in oneself", _standin(stand_in_id="%(me)s"), frozenset({HEAD})),
+    Attempt("end a stand-in", _update("cases_standin", END_IT, "standin"), ARRANGERS),
+    Attempt("end the one of the head", _update("cases_standin", END_IT, "of_head"),
+            frozenset({HEAD})),
+    Attempt("end one that is over", _update("cases_standin", END_IT, "stood_in")),
+    Attempt("end one in another's name", _update(
+        "cases_standin", "ended_at = now(), ended_by_id = %(elsewhere)s", "standin")),
+    *(Attempt(f"of a stand-in set {change}", _update("cases_standin", change, "standin"))
+      for change in ("ends_at = now() + interval '99 days'", "stand_in_id = %(me)s",
+                     "acting_id = %(me)s", "dossier_id = NULL", "begun_at = now()")),
+    Attempt("follow a stand-in", "SELECT cases_follow_standin(%(standin)s)", ARRANGERS),
+    Attempt("follow the one of the head", "SELECT cases_follow_standin(%(of_head)s)",
+            frozenset({HEAD})),
+    Attempt("tidy stand-ins", "SELECT count(*) FROM cases_tidy_standins()",
+            frozenset({NOBODY, CLOSED})),
+    Attempt("delete a stand-in", "DELETE FROM cases_standin"),
+)  # fmt: skip
+
 VIEWS = (
     Attempt("keep a view", _view(), WITH_A_POSTING),
     Attempt("keep a view of the officer", _view(person_id="%(officer)s", place="8"),
@@ -1486,6 +1566,7 @@ ATTEMPTS = (
     *TASKS,
     *KEPT,
     *VIEWS,
+    *STANDINS,
     *PEOPLE,
     *LOG,
     *ALERTS,

@@ -46,6 +46,7 @@ from tests.factories import (
     Part,
     PartyFactory,
     SavedViewFactory,
+    StandInFactory,
     TaskFactory,
     TemplateFactory,
     add_person,
@@ -159,6 +160,7 @@ def _beside(made: Template, country: str) -> None:
     steps.unlink(worker, steps.link(worker, late, answered))
     TemplateFactory(owner=country, name=f"Lorries of {country}")
     SavedViewFactory(person=worker, name="Urgent", asked="urgency=urgent")
+    StandInFactory(absent=worker, stand_in=made.person(country, "coordinator"), planned=True)
 
 
 def _joint(made: Template) -> Project:
@@ -296,12 +298,14 @@ class Secrets:
     template: UUID
     saved_view: UUID
     rotation: UUID
+    standin: UUID
 
 
 KEYS = (
     "handover", "mandate", "entry", "party", "document", "version", "upload", "export", "clock",
     "task", "link",
     "project", "template", "saved_view", "rotation",
+    "project", "template", "saved_view", "standin",
 )  # fmt: skip
 
 
@@ -501,6 +505,11 @@ def _moves_people(made: Template, country: str, _third: str) -> None:
     )
     Certificate.objects.filter(person=worker.pk).update(valid_until=today + timedelta(days=5))
     MailPreference.objects.create(person_id=worker.pk, tasks="inbox", openings="digest")
+    StandInFactory(
+        pk=made.secrets[country].standin, absent=worker,
+        stand_in=made.person(country, "coordinator"),
+        starts_at=in_(days=20), ends_at=in_(days=30),
+    )  # fmt: skip
 
 
 def _looks_around(made: Template, country: str, third: str) -> None:

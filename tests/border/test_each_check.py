@@ -27,6 +27,7 @@ from tests.factories import (
     MandateFactory,
     PartyFactory,
     SavedViewFactory,
+    StandInFactory,
     TaskFactory,
     TemplateFactory,
     add_version,
@@ -48,6 +49,10 @@ KEPT = {  # rows that are made and ended, and how their constraints are named
 }
 RULED = ("cases_dossier", "cases_mandate", "cases_handover", "cases_task", "audit_logrow",
          "cases_rotation", "cases_rotationline", *KEPT)  # fmt: skip
+RULED = (
+    "cases_dossier", "cases_mandate", "cases_handover", "cases_task", "cases_standin",
+    "audit_logrow", *KEPT,
+)  # fmt: skip
 
 LOG = (
     "INSERT INTO audit_logrow (id, chain, actor, action, target, target_id, reference, mandate,"
@@ -66,6 +71,7 @@ WAITS = f"{DOSSIER} status = 'waiting', waiting_for = 'headquarters'"
 MANDATE = "UPDATE cases_mandate SET"
 HANDOVER = "UPDATE cases_handover SET"
 PARTY = "UPDATE cases_party SET"
+STANDIN = "UPDATE cases_standin SET"
 FINISHED = "finished_by_id = %(officer)s, finished_at = now()"
 
 
@@ -142,6 +148,15 @@ BROKEN: dict[str, tuple[str, ...]] = {
     "absence_ends_after_it_starts": (
         "INSERT INTO accounts_absence (person_id, starts_on, ends_on) VALUES"
         " (%(officer)s, current_date, current_date - 1)",
+    ),
+    "absence_in_our_time": tuple(
+        f"INSERT INTO accounts_absence (person_id, starts_on, ends_on) VALUES (%(officer)s, {days})"
+        for days in ("'1989-12-31', current_date", "current_date, '2101-01-01'")
+    ),
+    "absence_taken_back_by_somebody": tuple(
+        "INSERT INTO accounts_absence (person_id, starts_on, ends_on, taken_back_at,"
+        f" taken_back_by_id) VALUES (%(officer)s, current_date, current_date, {taken})"
+        for taken in ("now(), NULL", "NULL, %(officer)s")
     ),
     # log and alerts
     "log_position_once": ("UPDATE audit_logrow SET position = 1, previous = 'x', hash = 'x'",),
@@ -427,6 +442,22 @@ BROKEN |= {
     "saved_view_is_whole_or_empty": tuple(
         f"UPDATE cases_savedview SET {column} = ''" for column in ("name", "asked")
     ),
+    "standin_ends_after_it_starts": (f"{STANDIN} ends_at = starts_at",),
+    "standin_of_two_people": (f"{STANDIN} stand_in_id = absent_id",),
+    "standin_ended_by_somebody": (
+        f"{STANDIN} ended_at = now()", f"{STANDIN} ended_by_id = absent_id",
+    ),
+    "standin_in_our_time": (
+        f"{STANDIN} starts_at = {TOO_EARLY}",
+        f"{STANDIN} ends_at = {TOO_LATE}",
+        *(
+            f"{STANDIN} {change} = {moment}"
+            for moment in (TOO_EARLY, TOO_LATE)
+            for change in (
+                "made_at", "begun_at", "over_at", "ended_by_id = absent_id, ended_at",
+            )
+        ),
+    ),
     "template_kind": ("UPDATE cases_template SET kind = 'x'",),
     "template_purpose": ("UPDATE cases_template SET purpose = 'x'",),
     "template_version_once": (
@@ -461,6 +492,7 @@ def rows(cast: Cast) -> dict[str, Any]:
     TemplateFactory()
     SavedViewFactory(person=cast.belgian_officer)
     rotation_of(cast.belgian_officer, dossier, to=cast.belgian_colleague)
+    StandInFactory(absent=cast.belgian_officer, stand_in=cast.belgian_colleague)
     entry = EntryFactory(dossier=dossier)
     party = PartyFactory(dossier=dossier, numbers=["CSQU 305438 3"])
     other = PartyFactory(dossier=dossier)

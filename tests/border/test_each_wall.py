@@ -852,6 +852,12 @@ READ = {
 ADDED = {
     "alerts_alert": "*", "alerts_mailpreference": "*",
     "cases_clock": "*", "cases_clockinterval": "*",
+    "cases_savedview", "cases_standin", "cases_task",
+    "cases_template", "cases_translation", "cases_upload", "cases_visit", "django_content_type",
+}  # fmt: skip
+ADDED = {
+    "accounts_absence": "*",
+    "alerts_alert": "*", "cases_clock": "*", "cases_clockinterval": "*",
     "cases_connection": "*", "cases_document": "*",
     "cases_documentversion": "*", "cases_dossier": "*", "cases_draft": "*", "cases_entry": "*",
     "cases_export": "*",
@@ -859,6 +865,8 @@ ADDED = {
     "cases_party": "*", "cases_project": "*", "cases_projectdossier": "*",
     "cases_projectmember": "*", "cases_rotation": "*", "cases_rotationline": "*",
     "cases_savedview": "*", "cases_task": "*", "cases_template": "*",
+    "cases_projectmember": "*", "cases_savedview": "*", "cases_standin": "*",
+    "cases_task": "*", "cases_template": "*",
     "cases_translation": "*", "cases_upload": "*", "cases_visit": "*",
     "audit_logrow": "action actor agent chain facts id ip mandate personal reference target"
                     " target_id why",

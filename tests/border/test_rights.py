@@ -11,6 +11,7 @@ pytestmark = pytest.mark.django_db
 
 # Columns the application may change; which rows, policies and triggers decide.
 CHANGED = {
+    "accounts_absence": "taken_back_at taken_back_by_id",
     "accounts_user": "language time_zone",
     "alerts_alert": "read_at",
     "alerts_mailpreference": "openings quiet_from quiet_until tasks",
@@ -37,6 +38,7 @@ CHANGED = {
     "cases_rotation": "ended_at state",
     "cases_rotationline": "handover_id receiver_id",
     "cases_savedview": "asked name",
+    "cases_standin": "ended_at ended_by_id",
     "cases_task": "assignee_id due_at finish_reason finished_at finished_by_id state",
     "cases_template": "ended_at ended_by_id ended_reason",
     "cases_upload": "kind parts problem received sha256 state",
@@ -52,6 +54,7 @@ CALLED = {
     "lodesk_sessions_forget", "accounts_sign_in",
     # questions about people
     "accounts_principals", "accounts_country", "accounts_serves", "accounts_certified",
+    "accounts_heads", "lodesk_heads",
     # questions about dossiers and mandates
     "lodesk_holds", "lodesk_mandated", "lodesk_may_open", "lodesk_may_ask",
     "lodesk_subject_visible", "lodesk_subject_is", "lodesk_subject_known_to",
@@ -63,6 +66,9 @@ CALLED = {
     "cases_status_follows", "cases_handover_follows", "cases_mandate_follows", "cases_rank",
     "cases_padded", "cases_phases", "cases_reference_keys",
     "cases_task_follows", "lodesk_kind_of_mail", "lodesk_is_urgent",
+    "cases_task_follows",
+    # questions about stand-ins, and until when one lasts on a dossier, the read condition inside
+    "lodesk_arranges", "cases_standins_of",
     # questions about projects
     "lodesk_in_project", "lodesk_leads",
     # questions about rotations
@@ -70,6 +76,8 @@ CALLED = {
     # acts that check again who asks
     "cases_first_grants", "cases_move_work", "cases_take_work", "cases_reassign_work",
     "cases_tidy_up", "cases_remind",
+    "cases_follow_standin", "cases_tidy_standins",
+    "cases_first_grants", "cases_move_work", "cases_tidy_up", "cases_remind",
     "cases_forget_uploads", "cases_claim_export", "cases_give_up_export",
     "cases_forget_exports",
     "cases_tasks_due", "cases_leaving",

@@ -31,6 +31,7 @@ from cases.models import (
     Rotation,
     RotationLine,
     SavedView,
+    StandIn,
     Task,
 )
 from cases.selectors import handovers, mandates
@@ -46,6 +47,7 @@ from tests.factories import (
     HandoverFactory,
     MandateFactory,
     SavedViewFactory,
+    StandInFactory,
     as_person,
     grant,
     raw,
@@ -250,6 +252,7 @@ FENCED = ("cases_dossier", "cases_entry", "cases_handover", "cases_mandate",
           "cases_connection", "cases_document", "cases_documentversion",
           "cases_upload", "cases_export", "cases_savedview", "cases_rotation",
           "cases_rotationline")  # fmt: skip
+          "cases_upload", "cases_export", "cases_savedview", "cases_standin")  # fmt: skip
 
 
 def _take_down_postgresql() -> None:
@@ -265,6 +268,7 @@ def belgian(cast: Cast) -> Dossier:
     DocumentFactory(dossier=dossier, title="Kept at home")
     SavedViewFactory(person=cast.belgian_officer)
     rotation_of(cast.belgian_officer, dossier)
+    StandInFactory(absent=cast.belgian_officer, stand_in=cast.belgian_colleague)
     return dossier
 
 
@@ -279,6 +283,8 @@ def test_python_holds_alone_when_postgresql_has_no_policy(cast: Cast, belgian: D
         assert RotationLine.objects.exists()
         assert not Rotation.objects.visible_to(cast.dutch_officer).exists()
         assert not RotationLine.objects.visible_to(cast.dutch_officer).exists()
+        assert StandIn.objects.exists()
+        assert not StandIn.objects.visible_to(cast.dutch_officer).exists()
         assert not handovers.mine(cast.dutch_officer).exists()
         assert not mandates.readable(cast.dutch_officer).exists()
     with as_person(cast.belgian_colleague):
@@ -298,6 +304,7 @@ def test_postgresql_holds_alone_when_python_shows_everything(cast: Cast, belgian
         assert not SavedView.objects.exists()
         assert not Rotation.objects.exists()
         assert not RotationLine.objects.exists()
+        assert not StandIn.objects.exists()
 
 
 PAGES = ("/d/{ref}/", "/d/{ref}/access", "/d/{ref}/hand-over", "/d/{ref}/change",

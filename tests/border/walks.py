@@ -17,6 +17,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Absence
 from cases import policy
 from cases.models import (
     Clock,
@@ -32,6 +33,7 @@ from cases.models import (
     Project,
     Rotation,
     SavedView,
+    StandIn,
     Task,
     Upload,
 )
@@ -181,6 +183,10 @@ def _rotations(world: World) -> tuple[list[str], list[str]]:
     own = Rotation.objects.filter(country=world.of).order_by("leaver__name", "begun_at")
     keys = own.values_list("pk", flat=True)
     return [str(key) for key in keys], [str(secret.rotation) for secret in world.secrets]
+def _standins(world: World) -> tuple[list[str], list[str]]:
+    own = StandIn.objects.filter(absent__in=[each.pk for each in world.people.values()])
+    keys = own.order_by("starts_at").values_list("pk", flat=True)
+    return [str(key) for key in keys], [str(secret.standin) for secret in world.secrets]
 
 
 # What an address can take: what the country knows of, and secrets of the others.
@@ -201,6 +207,7 @@ VALUES: dict[str, Callable[[World], tuple[list[str], list[str]]]] = {
     "template": _templates,
     "saved_view": _saved_views,
     "rotation": _rotations,
+    "standin": _standins,
 }
 
 
@@ -328,6 +335,7 @@ def every_step(world: World) -> None:
     story.decides()
     story.gives_tasks()
     story.sets_up()
+    story.is_absent()
     story.exports()
     missing = set(Step) - story.taken - {Step.VIEW}
     if world.of not in POSTED:
@@ -514,6 +522,21 @@ class _Story:
                 f"/d/{lapsed.reference}/",
             ):
                 visitor.get(path)
+
+    def is_absent(self) -> None:
+        """Enter an absence, with who stands in where a team is; take both back."""
+        worker, today = self.people["worker"], timezone.localdate()
+        days = {"starts_on": (today + timedelta(days=40)).isoformat(),
+                "ends_on": (today + timedelta(days=50)).isoformat()}  # fmt: skip
+        if self.world.of in POSTED:
+            mate = self.world.template.person(self.world.of, "mate")
+            days["stand_in"] = f"BOG:{mate.public_id}"
+        self.sends("worker", "/absences/", Step.VIEW, **days)
+        own = [each.pk for each in self.world.people.values()]
+        for standin in StandIn.objects.filter(absent__in=own).planned().order_by("starts_at"):
+            worker.get(f"/absences/stand-ins/{standin.pk}/")
+        made = Absence.objects.get(person__in=own, starts_on=days["starts_on"])
+        self.sent(worker.post("/absences/", {"absence": str(made.pk)}), Step.VIEW)
 
     def exports(self) -> None:
         """Have a package for oneself and one for others made, and download both."""

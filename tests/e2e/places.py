@@ -54,6 +54,7 @@ def places(site: Site) -> list[Place]:
         )
     )
     ((rotation,),) = site.sql("SELECT id FROM cases_rotation WHERE state = 'planned'")
+    ((standin,),) = site.sql("SELECT id FROM cases_standin")
     dutch, belgian = "nl-lo-bog", "be-lo-bog"
     ready, busy = _exports(site, bananas)
     return [
@@ -103,6 +104,8 @@ def places(site: Site) -> list[Place]:
         Place("template_new", "/templates/new", "be-coordinator"),
         Place("template", f"/templates/{template}/", "be-coordinator"),
         Place("handovers", "/handovers/", dutch),
+        Place("absences", "/absences/", "nl-head-bog"),
+        Place("standin", f"/absences/stand-ins/{standin}/", "nl-lo2-bog"),
         Place("handover", f"/handovers/{offer}/", "nl-lo2-bog"),
         Place("rotations", "/rotations/", belgian),
         Place("rotation_new", "/rotations/new", "be-head-bog"),
