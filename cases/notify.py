@@ -191,8 +191,13 @@ def rotation_answered(rotation: Rotation, *, by: "User", accepted: int, declined
 
 
 def answered_in_rotation(handover: Handover, *, by: "User", step: Step) -> None:
-    """Dossier by dossier only who loses sight is told: the rest stands in rotation_answered."""
+    """Dossier by dossier only who loses sight is told: the rest stands in rotation_answered.
+
+    Giver and receiver are of the owner's team, which sees all but confined dossiers.
+    """
     dossier = handover.dossier
+    if not dossier.confined:
+        return
     leaves = dossier.handler_id if step == Step.ACCEPT else None
     lost = _loses_sight(
         dossier, under=handover.pk, handler=leaves, moves=step == Step.ACCEPT

@@ -709,11 +709,16 @@ def may_certify(user: "User", rotation: HasLeaver) -> Decision:
 
 
 def may_offer_in(user: "User", rotation: HasLeaver, dossier: Any) -> Decision:
-    """Whether a person offers a dossier within a rotation: what its leaver handles, in sight."""
+    """Whether a person offers a dossier in sight within a rotation: what its leaver handles.
+
+    The grants of two hundred are not asked one by one: who handles a dossier holds it, and the
+    head of desk contributes to those of the team, none of them confined. PostgreSQL asks them.
+    """
     steers = may_steer(user, rotation)
     if not steers:
         return steers
-    if dossier.handler_id != rotation.leaver_id or Level.CONTRIBUTE not in levels(user, dossier):
+    kept_from_team = dossier.confined and user.pk != rotation.leaver_id
+    if dossier.handler_id != rotation.leaver_id or kept_from_team:
         return no(_("Who leaves does not handle it any more."))
     if dossier.status == Status.CLOSED:
         return no(_("The dossier is closed."))

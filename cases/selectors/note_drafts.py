@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases.models import Dossier, Entry
+from cases.models import Clock, Dossier, Entry
 from cases.models.entries import EntryKind
 from cases.selectors import clocks, entries, handovers, heads, places, tasks
 from cases.selectors.clocks import Told
@@ -34,9 +35,22 @@ class Draft:
     source: str
 
 
-def drafts(dossier: Dossier, zones: "Zones") -> dict[str, Draft]:
-    """The five parts by field name."""
-    running = [each for each in clocks.all_told(dossier, zones) if each.settled_at is None]
+Drafts = dict[str, Draft]  # the five parts by field name
+
+
+def drafts(dossier: Dossier, zones: "Zones") -> Drafts:
+    """The first version of one note."""
+    return drafts_of([dossier], zones)[dossier.pk]
+
+
+def drafts_of(dossiers: Sequence[Dossier], zones: "Zones") -> dict[UUID, Drafts]:
+    """The notes of several dossiers, by their keys; their clocks are read once for all."""
+    found = clocks.of_dossiers(dossiers)
+    return {each.pk: _drafts(each, found[each.pk], zones) for each in dossiers}
+
+
+def _drafts(dossier: Dossier, found: Sequence[Clock], zones: "Zones") -> Drafts:
+    running = [clocks.told(each, dossier, zones) for each in found if each.settled_at is None]
     return {
         "note_state": _state(dossier),
         "note_promises": _promises(dossier, running, zones),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import NationalGroup, Person
 from cases import notify, policy
-from cases.models import Dossier, Handover, Mandate, Rotation
+from cases.models import Dossier, Handover, Mandate
 from cases.models.handovers import HandoverKind, Keeps
 from cases.selectors import access_diff
 from cases.selectors import handovers as selectors
@@ -93,22 +93,24 @@ def offer(
     return handover
 
 
-@transaction.atomic
 def offer_one_of_many(
-    *, dossier: Dossier, by: "User", to: Person, note: Note, terms: Terms, within: Rotation
+    *, dossier: Dossier, by: "User", to: Person, note: Note, terms: Terms
 ) -> Handover:
-    """Offer a dossier, just read, as a rotation plans it; the caller tells each receiver once."""
-    decision = policy.may_offer_in(by, within, dossier)
-    if not decision:
-        raise PermissionDenied(decision.reason)
-    _check_addressee(dossier, to)
+    """Offer a dossier as a rotation plans it; its service has asked policy, and tells who receives.
+
+    PostgreSQL checks each again. Whole or not at all: raises PermissionDenied.
+    """
     handover = Handover(
         dossier=dossier, giver_id=by.pk, to_person=to, state=HandoverState.OFFERED,
         **asdict(note), **asdict(terms),
     )  # fmt: skip
-    _insert(handover)
-    log(by, "handover.offered", dossier, state=handover.state)
-    grants.move_work(handover, step=Step.OFFER)
+    try:
+        with transaction.atomic():
+            Handover.objects.bulk_create([handover])
+            log(by, "handover.offered", dossier, state=handover.state)
+            grants.move_work(handover, step=Step.OFFER)
+    except IntegrityError as error:  # somebody else offered it at the same time
+        raise _offered_already() from error
     return handover
 
 

@@ -125,48 +125,58 @@ def offer_all(
     rotation = _locked(rotation, by=by)
     if receivers is not None:
         _plan(rotation, by=by, receivers=receivers)
+    ready, refused = _ready(rotation, by)
+    notes = note_drafts.drafts_of([line.dossier for line in ready], zones)
+    terms = Terms(answer_by=answer_by, kind=HandoverKind.ROTATION)
     told: Counter[int] = Counter()
-    refused: dict[str, str] = {}
-    for line in rotations.lines(rotation, by):
-        if line.receiver_id is None or line.handover_id is not None:
-            continue
+    for line in ready:
+        note = _note(notes[line.dossier_id], rotation)
         try:
-            _offer(line, rotation, by=by, answer_by=answer_by, zones=zones)
+            _offer(line, by=by, note=note, terms=terms)
         except PermissionDenied as refusal:
             refused[line.dossier.reference] = str(refusal)
         else:
-            told[line.receiver_id] += 1
-    if told:
+            told[line.receiver_id or 0] += 1
+    offered = [line for line in ready if line.handover_id is not None]
+    RotationLine.objects.bulk_update(offered, ["handover"])
+    if offered:
         _go_on(rotation, RotationState.OFFERED)
-    number = sum(told.values())
-    _log(by, "rotation.offered", rotation, dossiers=number, refused=len(refused))
+    _log(by, "rotation.offered", rotation, dossiers=len(offered), refused=len(refused))
     for receiver, dossiers in told.items():
         notify.rotation_offered(
             rotation, by=by, to=receiver, dossiers=dossiers, answer_by=answer_by
         )
-    return Offered(number, refused)
+    return Offered(len(offered), refused)
 
 
-@transaction.atomic
-def _offer(
-    line: RotationLine, rotation: Rotation, *, by: "User", answer_by: datetime, zones: "Zones"
-) -> None:
-    """One dossier, whole or not at all: the savepoint of this function."""
-    assert line.receiver is not None  # noqa: S101  (asked by the caller)
+def _ready(rotation: Rotation, by: "User") -> tuple[list[RotationLine], dict[str, str]]:
+    """The lines that can be offered now, and why others that are planned cannot, by reference."""
+    lines = rotations.lines(rotation, by)
+    planned = [line for line in lines if line.receiver_id and line.handover_id is None]
+    offers = rotations.open_offers(line.dossier for line in planned)
+    team = {each.person.pk for each in rotations.colleagues(rotation, by)}
+    refused = {}
+    for line in planned:
+        why = policy.may_offer_in(by, rotation, line.dossier).reason
+        if line.receiver_id not in team:
+            why = _("This person has no posting at the desk of the dossier.")
+        elif line.dossier_id in offers:
+            why = _("This dossier is already offered to somebody.")
+        if why:
+            refused[line.dossier.reference] = str(why)
+    return [line for line in planned if line.dossier.reference not in refused], refused
+
+
+def _offer(line: RotationLine, *, by: "User", note: Note, terms: Terms) -> None:
+    assert line.receiver is not None  # noqa: S101  (it is ready)
     line.handover = handovers.offer_one_of_many(
-        dossier=line.dossier,
-        by=by,
-        to=line.receiver,
-        note=_note(line, rotation, zones),
-        terms=Terms(answer_by=answer_by, kind=HandoverKind.ROTATION),
-        within=rotation,
+        dossier=line.dossier, by=by, to=line.receiver, note=note, terms=terms
     )
-    line.save(update_fields=["handover"])
 
 
-def _note(line: RotationLine, rotation: Rotation, zones: "Zones") -> Note:
+def _note(drafts: note_drafts.Drafts, rotation: Rotation) -> Note:
     """The generated draft, for nobody writes two hundred notes; what is not known says so."""
-    texts = {name: draft.text for name, draft in note_drafts.drafts(line.dossier, zones).items()}
+    texts = {name: draft.text for name, draft in drafts.items()}
     ask = _("Nothing is written down: ask %(who)s.") % {"who": rotation.leaver}
     texts["note_promises"] = texts["note_promises"] or ask
     texts["note_risks"] = texts["note_risks"] or _("none")
