@@ -392,6 +392,31 @@ def due(
     )
 
 
+def unanswered(
+    event: str,
+    subject: Subject,
+    *,
+    handover: UUID,
+    mandate: UUID | None,
+    number: str,
+    answer_by: datetime,
+    because: str,
+    told: Sequence[int],
+) -> None:
+    """A moment of an open offer has come: once for each offer and moment."""
+    page, key = ("mandate", mandate) if event == "mandate.waiting" else ("handover", handover)
+    alerts.announce(
+        event=event,
+        to=told,
+        subject=subject,
+        because=because,
+        actor=None,
+        facts={"answer_by": answer_by, "mandate": number},
+        path=reverse(page, args=[key]),
+        key=str(handover),
+    )
+
+
 def _announce(
     event: str,
     dossier: Dossier,

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from cases.services import export_making, exports, tasks, time, uploads
+from cases.services import escalation, export_making, exports, tasks, time, uploads
 from lodesk.border.context import acting_as
 
 
@@ -32,6 +32,13 @@ def tell_of_leaving() -> None:
     """Tell of postings that end while work is held; may run twice."""
     with acting_as(None):
         time.tell_of_leaving()
+
+
+@shared_task
+def remind_of_offers() -> None:
+    """Remind of the offers nobody answers, then tell who answers for them; may run twice."""
+    with acting_as(None):
+        escalation.remind_of_offers()
 
 
 @shared_task

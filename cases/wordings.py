@@ -91,19 +91,23 @@ def _by(alert: Alert) -> str:
     return times.absolute(moment, now=timezone.now()) if moment else ""
 
 
-def _offered(alert: Alert, zones: Zones) -> Wording:
-    return Wording(
-        headline=_("Offered to you"),
-        subject=_("offered to you, answer by %(when)s") % {"when": _by(alert)},
-        facts=[
-            *_when(alert, "answer_by", _("Answer by"), zones),
-            Fact(
-                _("If you do nothing"),
-                _("After the time above the offer lapses; the giver and headquarters are told."),
-            ),
-        ],
-        because=_because(alert),
-    )
+def _offered(line: Callable[[], tuple[str, str]]) -> wording.Words:
+    """An offer to who is to answer it: until when, and what happens otherwise."""
+
+    def words(alert: Alert, zones: Zones) -> Wording:
+        headline, subject = line()
+        lapses = _("After the time above the offer lapses; the giver and headquarters are told.")
+        return Wording(
+            headline=headline,
+            subject=subject % {"when": _by(alert)},
+            facts=[
+                *_when(alert, "answer_by", _("Answer by"), zones),
+                Fact(_("If you do nothing"), lapses),
+            ],
+            because=_because(alert),
+        )
+
+    return words
 
 
 def _rotation_offered(alert: Alert, zones: Zones) -> Wording:
@@ -175,6 +179,19 @@ def _mandate_asked(alert: Alert, zones: Zones) -> Wording:
         facts=[*_number(alert), *_when(alert, "answer_by", _("The offer lapses"), zones)],
         because=_because(alert),
     )
+def _lapses(line: Callable[[], tuple[str, str]]) -> wording.Words:
+    """An offer to who decides on its mandate, or answers for the dossier: when it lapses."""
+
+    def words(alert: Alert, zones: Zones) -> Wording:
+        headline, subject = line()
+        return Wording(
+            headline=headline,
+            subject=subject % {"number": alert.facts.get("mandate", ""), "when": _by(alert)},
+            facts=[*_number(alert), *_when(alert, "answer_by", _("The offer lapses"), zones)],
+            because=_because(alert),
+        )
+
+    return words
 
 
 def _mandate_given(alert: Alert, zones: Zones) -> Wording:
@@ -281,7 +298,18 @@ def _plain(line: Line) -> wording.Words:
 
 
 EVENTS: dict[str, wording.Words] = {
-    "handover.offered": _offered,
+    "handover.offered": _offered(
+        lambda: (_("Offered to you"), _("offered to you, answer by %(when)s"))
+    ),
+    "handover.waiting": _offered(
+        lambda: (
+            _("The offer waits for your answer"),
+            _("still offered to you, answer by %(when)s"),
+        )
+    ),
+    "handover.unanswered": _lapses(
+        lambda: (_("Nobody has answered the offer"), _("offer not answered, lapses %(when)s"))
+    ),
     "handover.accepted": _plain(lambda: (_("The handover is accepted"), _("handover accepted"))),
     "handover.taken": _taken,
     "handover.reassigned": _reassigned,
@@ -292,6 +320,15 @@ EVENTS: dict[str, wording.Words] = {
     "rotation.answered": _rotation_answered,
     "posting.ends": _posting_ends,
     "mandate.asked": _mandate_asked,
+    "mandate.asked": _lapses(
+        lambda: (_("A mandate is asked of you"), _("mandate %(number)s asked"))
+    ),
+    "mandate.waiting": _lapses(
+        lambda: (
+            _("The mandate waits for your decision"),
+            _("mandate %(number)s not decided, the offer lapses %(when)s"),
+        )
+    ),
     "mandate.given": _mandate_given,
     "mandate.refused": _plain(lambda: (_("The mandate is refused"), _("mandate refused"))),
     "mandate.ended": _plain(lambda: (_("The mandate has ended"), _("mandate ended"))),

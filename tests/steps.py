@@ -31,6 +31,7 @@ from cases.services import (
     documents,
     dossiers,
     entries,
+    escalation,
     export_making,
     exports,
     handovers,
@@ -243,9 +244,9 @@ def drop_task(by: User, task: Task, reason: str = "No longer needed.") -> Task:
 
 
 def remind() -> int:
-    """What beat does every half minute."""
+    """What beat does every half minute, of tasks and offers."""
     with as_person(None):
-        return tasks.remind()
+        return tasks.remind() + escalation.remind_of_offers()
 
 
 def link(by: User, source: Dossier, target: Dossier, kind: str = "related") -> Link:

@@ -100,6 +100,10 @@ class Handover(models.Model):
     answered_at = models.DateTimeField(null=True)
     answer_reason = models.CharField(_("reason"), max_length=500, blank=True)
 
+    # Kept by trigger: how far the reminders of an open offer have come (cases/sql/66_escalation).
+    told = models.PositiveSmallIntegerField(default=0, editable=False)
+    tell_at = models.DateTimeField(null=True, editable=False)
+
     objects = HandoverQuerySet.as_manager()
 
     class Meta:
@@ -144,7 +148,10 @@ class Handover(models.Model):
                 fields=["answer_by"],
                 name="offer_by_answer",
                 condition=Q(state__in=OPEN_OFFER_STATES),
-            )
+            ),
+            models.Index(
+                fields=["tell_at"], name="offer_to_tell", condition=Q(tell_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

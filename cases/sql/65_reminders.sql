@@ -40,28 +40,16 @@ END $$;
 CREATE OR REPLACE FUNCTION cases_answers_for(c cases_clock, d cases_dossier, place integer)
 RETURNS TABLE (because text, people integer[])
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-DECLARE
-  headquarters integer[] := cases_people_of((
-    SELECT group_id FROM accounts_nationalgroup WHERE country = d.owner AND desk_id IS NULL), '{}');
-  head integer[] := CASE WHEN d.confined THEN '{}'::integer[] ELSE cases_people_of((
-    SELECT group_id FROM accounts_nationalgroup
-    WHERE country = d.owner AND desk_id = d.desk_id), '{head_of_desk}') END;
 BEGIN
-  IF c.kind = 'review' THEN
-    RETURN QUERY SELECT 'headquarters', headquarters;
-  ELSIF place = 5 THEN
-    RETURN QUERY SELECT 'headquarters', headquarters;
+  IF c.kind = 'review' OR place = 5 THEN
+    RETURN QUERY SELECT 'headquarters', cases_headquarters(d);
   ELSIF place = 4 OR d.handler_id IS NULL THEN
-    IF head = '{}' THEN
-      RETURN QUERY SELECT 'headquarters', headquarters;
-    ELSE
-      RETURN QUERY SELECT 'steering', head;
-    END IF;
+    RETURN QUERY SELECT * FROM cases_above_handler(d, NULL);
   ELSE
     RETURN QUERY SELECT 'handler', ARRAY[d.handler_id];
     RETURN QUERY SELECT 'stands_in', cases_standing_in(d.id);
     IF c.kind = 'headquarters' THEN
-      RETURN QUERY SELECT 'headquarters', array_remove(headquarters, d.handler_id);
+      RETURN QUERY SELECT 'headquarters', array_remove(cases_headquarters(d), d.handler_id);
     END IF;
   END IF;
 END $$;
@@ -96,3 +84,29 @@ BEGIN
         WHERE o.person_id = p.person_id AND o.desk_id = p.desk_id AND o.starts_at <= p.ends_at
           AND (o.ends_at IS NULL OR o.ends_at > p.ends_at));
 END $$;
+
+-- Everybody of the owner's headquarters. Internal.
+CREATE OR REPLACE FUNCTION cases_headquarters(d cases_dossier) RETURNS integer[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT cases_people_of((
+    SELECT group_id FROM accounts_nationalgroup WHERE country = d.owner AND desk_id IS NULL), '{}')
+$$;
+REVOKE EXECUTE ON FUNCTION cases_headquarters FROM PUBLIC;
+
+-- Who is told when a handler, or `whose` turn it was, did nothing: the owner's head of desk; on a
+-- confined dossier and where there is no other head of desk, headquarters. Internal.
+CREATE OR REPLACE FUNCTION cases_above_handler(d cases_dossier, whose integer)
+RETURNS TABLE (because text, people integer[])
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+  head integer[] := CASE WHEN d.confined THEN '{}'::integer[] ELSE array_remove(cases_people_of((
+    SELECT group_id FROM accounts_nationalgroup
+    WHERE country = d.owner AND desk_id = d.desk_id), '{head_of_desk}'), whose) END;
+BEGIN
+  IF head = '{}' THEN
+    RETURN QUERY SELECT 'headquarters', cases_headquarters(d);
+  ELSE
+    RETURN QUERY SELECT 'steering', head;
+  END IF;
+END $$;
+REVOKE EXECUTE ON FUNCTION cases_above_handler FROM PUBLIC;

@@ -1042,6 +1042,8 @@ CLOCKS = (
         "cases_derive_due(%(dossier)s)", "cases_reckon(%(clock)s)",
         "cases_tells_next(NULL::cases_clock)", "cases_moments(now(), now(), now())",
         "cases_answers_for(NULL::cases_clock, NULL::cases_dossier, 1)",
+        "cases_headquarters(NULL::cases_dossier)",
+        "cases_above_handler(NULL::cases_dossier, NULL)",
     )),
     *(Attempt(f"set {change}", _update("cases_dossier", change, "dossier"))
       for change in ("due_at = now()", "due_rule = '8h'")),
@@ -1135,6 +1137,7 @@ HANDOVERS = (
         "state = 'accepted'", "answered_by_id = %(me)s", "to_person_id = %(me)s",
         "answer_by = now() + interval '9 years'", "giver_keeps = 'view'", "giver_id = %(me)s",
         "dossier_id = %(dossier)s", "to_group_id = %(team)s", "mandate_id = %(given)s",
+        "told = 9", "tell_at = NULL",
     )),
     Attempt("write that it was taken", _handover(
         kind="'taken'", giver_id="NULL", state="'accepted'", to_person_id="%(me)s")),
@@ -1166,6 +1169,13 @@ HANDOVERS = (
     Attempt("move what is not there", "SELECT cases_move_work(%(dossier)s, 'accept', '')"),
     Attempt("delete an offer", "DELETE FROM cases_handover WHERE id = %(handover)s"),
     Attempt("tidy up", "SELECT count(*) FROM cases_tidy_up(9)", frozenset({NOBODY, CLOSED})),
+    Attempt("remind of offers", "SELECT count(*) FROM cases_offers_waiting(9)",
+            frozenset({NOBODY, CLOSED})),
+    *(Attempt(f"call {call.split('(')[0]}", f"SELECT {call}") for call in (
+        "cases_offer_moments('offered', now(), now())",
+        "cases_moments_of_offer(NULL::cases_handover)",
+        "cases_answers_for_offer(NULL::cases_handover, NULL::cases_dossier, 'x')",
+    )),
 )  # fmt: skip
 
 DONE = "state = 'done', finished_by_id = %(me)s, finished_at = now()"

@@ -198,6 +198,13 @@ def _task_due(_cast: Cast, dossier: Dossier) -> tuple[str, Any]:
     return "cases_task", TaskFactory(dossier=dossier, due_at=timezone.now() - DAY).pk
 
 
+def _offer_waiting(cast: Cast, dossier: Dossier) -> tuple[str, Any]:
+    offer = HandoverFactory(
+        dossier=dossier, to=cast.belgian_colleague, offered_at=timezone.now() - 3 * DAY
+    )
+    return "cases_handover", offer.pk
+
+
 def _file_forgotten(cast: Cast, dossier: Dossier) -> tuple[str, Any]:
     upload = steps.begin(cast.belgian_officer, dossier)
     Upload.objects.filter(pk=upload.pk).update(at=timezone.now() - 2 * DAY)
@@ -220,6 +227,7 @@ def _export_waiting(cast: Cast, dossier: Dossier) -> tuple[str, Any]:
         (_mandate_over, "cases_tidy_up(9)"),
         (_keeping_over, "cases_tidy_up(9)"),
         (_handler_left, "cases_tidy_up(9)"),
+        (_offer_waiting, "cases_offers_waiting(9)"),
         (_task_due, "cases_tasks_due(9)"),
         (_file_forgotten, "cases_forget_uploads(9)"),
         (_export_forgotten, "cases_forget_exports(9)"),

@@ -78,6 +78,7 @@ CALLED = {
     "cases_tidy_up", "cases_remind",
     "cases_follow_standin", "cases_tidy_standins",
     "cases_first_grants", "cases_move_work", "cases_tidy_up", "cases_remind",
+    "cases_offers_waiting",
     "cases_forget_uploads", "cases_claim_export", "cases_give_up_export",
     "cases_forget_exports",
     "cases_tasks_due", "cases_leaving",

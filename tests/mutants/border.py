@@ -290,6 +290,10 @@ BY_HAND: dict[str, tuple[tuple[str, str, str], ...]] = {
     "function cases_take_over": (
         ("h.giver_keeps, kept_under", "'handle', kept_under", "the giver keeps the hand on it"),
     ),
+    "function cases_answers_for": (
+        ("c.kind = 'review' OR place = 5", "place = 5", "a review is told to the handler"),
+        ("OR d.handler_id IS NULL", "", "of what nobody handles nobody is told"),
+    ),
     "function cases_steering": (
         ("CASE WHEN d.confined THEN '{}'::integer[] ELSE", "CASE WHEN false THEN '{}' ELSE",
          "the head of desk is told of a confined dossier"),
