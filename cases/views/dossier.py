@@ -1,6 +1,7 @@
 """The page of one dossier."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -63,6 +64,7 @@ def show(
 ) -> HttpResponse:
     """The page, with what was typed when an entry could not be recorded."""
     user = user_of(request)
+    last_visit = consult(dossier=dossier, by=user)
     holders = access.access(dossier, user).holders
     offer = handovers.open_offer(dossier)
     may_write = policy.may(user, Step.CONTRIBUTE, dossier)
@@ -81,7 +83,7 @@ def show(
         "upload_url": reverse("upload_begin", args=[dossier.reference]),
         "offer": _offer(offer),
         "take": _take(user, dossier, offer),
-        "timeline": _timeline(request, dossier, may_write=may_write.allowed),
+        "timeline": _timeline(request, dossier, last_visit, may_write=may_write.allowed),
         "next_steps": dossiers.next_steps(dossier, offer, told),
         "deadlines_url": reverse("deadlines", args=[dossier.reference]),
         "parties": parties.panel(dossier),
@@ -102,13 +104,15 @@ def show(
     return answer(request, "cases/dossier.html", context, partial="timeline")
 
 
-def _timeline(request: HttpRequest, dossier: Dossier, *, may_write: bool) -> Timeline:
+def _timeline(
+    request: HttpRequest, dossier: Dossier, last_visit: datetime | None, *, may_write: bool
+) -> Timeline:
     user = user_of(request)
     show, place = request.GET.get("show", ""), OlderForm(request.GET)
     piece = timeline.timeline(
         dossier,
         user,
-        last_visit=consult(dossier=dossier, by=user),
+        last_visit=last_visit,
         may_write=may_write,
         show=show if place.is_valid() else "nothing",
         before=place.cleaned_data.get("before"),

@@ -240,6 +240,7 @@ VALUES: Mapping[str, Mapping[str, StrOrPromise]] = {
         "host_authority": pgettext_lazy("fact", "answer of the host authority"),
         "headquarters": pgettext_lazy("fact", "answer of headquarters"),
         "review": pgettext_lazy("fact", "review"),
+        "first_look": pgettext_lazy("fact", "first look"),
         "own": pgettext_lazy("fact", "own deadline"),
         "clarification": pgettext_lazy("fact", "clarification"),
         "authorisation": pgettext_lazy("fact", "judicial authorisation"),
