@@ -38,7 +38,9 @@ if TYPE_CHECKING:
 
 def register_wordings() -> None:
     """Tell the alerts room what its alerts are about, and how each event is worded."""
-    subjects.register(Dossier.objects.visible_to, Rotation.objects.visible_to)
+    subjects.register(
+        subjects.Kind(Dossier.objects.visible_to), subjects.Kind(Rotation.objects.visible_to)
+    )
     wordings.register_all()
 
 

@@ -4,7 +4,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
@@ -24,10 +24,11 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
         The notice that access ended stays. PostgreSQL says the same in `alert_read`.
         """
-        may_see = Q(subject_id__isnull=True) | Q(survives_access=True)
-        for seen in subjects.visible_to(user):
-            may_see |= Q(Exists(seen.filter(pk=OuterRef("subject_id"))))
-        return self.filter(may_see, recipient=user.pk)
+        in_sight = subjects.is_visible(user, OuterRef("subject_id"))
+        return self.filter(
+            Q(subject_id__isnull=True) | Q(survives_access=True) | in_sight,
+            recipient=user.pk,
+        )
 
     def unread(self) -> "AlertQuerySet":
         """Alerts the person has not opened."""
@@ -46,7 +47,7 @@ class Alert(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     event = models.CharField(max_length=60)
-    subject_id = models.UUIDField(null=True)  # a dossier; this room knows only its number
+    subject_id = models.UUIDField(null=True)  # a dossier or a contact; known here by number only
     reference = models.CharField(max_length=40, blank=True)
     owner = models.CharField(max_length=2, choices=Country.choices, blank=True)
     recipient = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="alerts")
