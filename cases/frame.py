@@ -87,6 +87,7 @@ def _rail(request: HttpRequest, user: User, *, works: bool) -> list[NavItem]:
             item("dossiers", _("Dossiers"), "dossiers"),
             item("handovers", _("Handovers"), "handovers", handovers.count(user)),
             item("search", _("Search"), "search"),
+            item("contacts", _("Contacts"), "contacts"),
         ]
     if policy.serves(user, Role.AUDITOR, user.country):
         items.append(item("log", _("Log"), "log"))
@@ -145,6 +146,11 @@ PAGES = {
     "absences": "handovers",
     "standin": "handovers",
     "search": "search",
+    "contacts": "contacts",
+    "contact_new": "contacts",
+    "contacts_hand_over": "contacts",
+    "contact": "contacts",
+    "contact_change": "contacts",
     "log": "log",
     "mail_failures": "mail_failures",
     "help": "help",

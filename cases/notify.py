@@ -17,6 +17,7 @@ from cases import wordings
 from cases.models import (
     Clock,
     ClockInterval,
+    Contact,
     Dossier,
     DossierGroupPermission,
     DossierUserPermission,
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
 def register_wordings() -> None:
     """Tell the alerts room what its alerts are about, and how each event is worded."""
     subjects.register(
-        subjects.Kind(Dossier.objects.visible_to), subjects.Kind(Rotation.objects.visible_to)
+        subjects.Kind(Dossier.objects.visible_to),
+        subjects.Kind(Rotation.objects.visible_to),
+        subjects.Kind(Contact.objects.visible_to, key="origin"),
     )
     wordings.register_all()
 
@@ -278,6 +281,24 @@ def task_due(subject: Subject, *, task: UUID, assignee: int, due_at: datetime) -
         facts={"due_at": due_at},
         path=reverse("dossier", args=[subject.reference]),
         key=f"{task}:{due_at.isoformat()}",
+    )
+
+
+def contacts_handed_over(contacts: Sequence[Contact], *, to: int, by: "User") -> None:
+    """Who keeps them from now on learns that, in one alert: how many, and nothing of whom.
+
+    Of several the first stands for all.
+    """
+    first = contacts[0]
+    one = reverse("contact", args=[first.origin_id])
+    alerts.announce(
+        event="contact.handed_over",
+        to=[to],
+        subject=Subject(id=first.origin_id, reference="", owner=first.owner),
+        because="keeper",
+        actor=by.pk,
+        facts={"number": len(contacts)},
+        path=one if len(contacts) == 1 else reverse("contacts"),
     )
 
 

@@ -11,13 +11,20 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from django.contrib.postgres.functions import TransactionNow
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from guardian.utils import get_group_obj_perms_model, get_user_obj_perms_model
 
-from accounts.models import Certificate, Country, Posting, Role
+from accounts.models import (
+    Certificate,
+    Country,
+    DirectoryEntry,
+    NationalGroup,
+    Posting,
+    Role,
+)
 from accounts.models.postings import HEADQUARTERS_ROLES
 from cases.states import (
     DOSSIER_STEPS,
@@ -26,9 +33,11 @@ from cases.states import (
     OPEN_ROTATION_STATES,
     STATUS_STEPS,
     TASK_STEPS,
+    ContactAct,
     HandoverState,
     Level,
     RotationState,
+    Sight,
     Status,
     Step,
     TaskState,
@@ -290,6 +299,24 @@ def stand_ins(rows: Rows, user: "User", in_sight: QuerySet[Any]) -> Rows:
         concern |= Q(country=user.country)
     concern |= Q(country=user.country, desk__in=heads(user))
     return rows.filter(concern, Q(dossier__isnull=True) | Q(dossier__in=in_sight))
+
+
+def contacts(rows: Rows, user: "User") -> Rows:
+    """Only the versions of contacts that are for this person. No posting: nothing.
+
+    Of the own country those of the own desks, and for headquarters of all; what somebody keeps for
+    himself only to him and to the coordinators. Of other countries what is for the whole desk.
+    """
+    if not principals(user).groups:
+        return rows.none()
+    places = _places_of(user)
+    desks = [desk for desk in places if desk is not None]
+    own = Q(owner=user.country)
+    if None not in places:
+        own &= Q(desk__in=desks)
+    if not serves(user, Role.COORDINATOR, user.country):
+        own &= ~Q(visibility=Sight.MINE) | Q(keeper_id=user.pk)
+    return rows.filter(own | Q(visibility=Sight.DESK, desk__in=desks))
 
 
 def templates_to_open_with(rows: Rows, user: "User", standing: Iterable[Any]) -> Rows:
@@ -752,6 +779,87 @@ def may_arrange(user: "User", absent: Any, desk_id: int) -> Decision:
     return no(_("Who stands in is said by who is absent, and by the head of the own team."))
 
 
+# Contacts ---------------------------------------------------------------------------------
+
+NOT_THE_TEAM = _("Contacts of a desk are kept by the team of their country there.")
+
+
+class IsContact(Protocol):
+    """What policy needs to know of a contact."""
+
+    owner: str
+    desk_id: int
+    keeper_id: int
+    visibility: str
+    act: str
+
+
+def keepers(owner: str, desk_id: int) -> int | None:
+    """The group whose people keep a country's contacts at a desk: its team there, or its
+    headquarters where it has none.
+    """
+    return remembered(("keepers", owner, desk_id), lambda: _keepers(owner, desk_id))
+
+
+def _keepers(owner: str, desk_id: int) -> int | None:
+    here = NationalGroup.objects.filter(Q(desk=desk_id) | Q(desk__isnull=True), country=owner)
+    team_first = here.order_by(F("desk").asc(nulls_last=True))
+    return team_first.values_list("group", flat=True).first()
+
+
+def keeps_contacts(user: "User", owner: str, desk_id: int) -> bool:
+    """Whether a person keeps contacts of a country at a desk now."""
+    return keepers(owner, desk_id) in principals(user).groups
+
+
+def may_keep_contacts(user: "User", desk_id: int) -> Decision:
+    """Whether a person may add contacts of the own country at a desk."""
+    return YES if keeps_contacts(user, user.country, desk_id) else no(NOT_THE_TEAM)
+
+
+def is_kept(contact: IsContact) -> bool:
+    """Whether who keeps a contact is still one of those who keep such contacts."""
+    here = DirectoryEntry.objects.filter(group=keepers(contact.owner, contact.desk_id))
+    return here.filter(person=contact.keeper_id).exists()
+
+
+def may_change_contact(user: "User", contact: IsContact) -> Decision:
+    """Whether a person may change or retire a contact he sees."""
+    if contact.act == ContactAct.RETIRED:
+        return no(_("This contact is retired."))
+    if not keeps_contacts(user, contact.owner, contact.desk_id):
+        return no(NOT_THE_TEAM)
+    if contact.visibility == Sight.MINE and contact.keeper_id != user.pk:
+        return no(_("Only who keeps this contact changes it."))
+    return YES
+
+
+def may_say_who_sees(user: "User", contact: IsContact) -> Decision:
+    """Whether a person may show a contact to more or to fewer people."""
+    if contact.keeper_id != user.pk:
+        return no(_("Only who keeps a contact says who sees it."))
+    return may_change_contact(user, contact)
+
+
+def may_give_contact(user: "User", contact: IsContact, *, to: int | None = None) -> Decision:
+    """Whether a person may give a contact he sees to somebody to keep: to one by number, or at all.
+
+    Who keeps it may; and of one that nobody keeps any more a coordinator, and for himself everybody
+    who keeps contacts there.
+    """
+    if contact.act == ContactAct.RETIRED:
+        return no(_("This contact is retired."))
+    if contact.keeper_id == user.pk:
+        return YES
+    if is_kept(contact):
+        return no(_("Only who keeps this contact hands it over."))
+    if serves(user, Role.COORDINATOR, contact.owner):
+        return YES
+    if to == user.pk and keeps_contacts(user, contact.owner, contact.desk_id):
+        return YES
+    return no(_("Only a coordinator gives a contact that nobody keeps to somebody else."))
+
+
 # Opening ----------------------------------------------------------------------------------
 
 
@@ -767,10 +875,15 @@ def may_open(user: "User", *, owner: str, desk_id: int, standing: bool) -> Decis
         return YES
     if owner != user.country:
         return no(_("Only a standing mandate of the owner country allows that."))
-    places = remembered(("places", user.pk), lambda: _places(user))
+    places = _places_of(user)
     if None in places or desk_id in places:
         return YES
     return no(_("You have no posting at this desk."))
+
+
+def _places_of(user: "User") -> frozenset[int | None]:
+    """Desks where a person works on dossiers now; None stands for headquarters."""
+    return remembered(("places", user.pk), lambda: _places(user))
 
 
 def _places(user: "User") -> frozenset[int | None]:

@@ -157,3 +157,20 @@ LADDER: dict[str, tuple[str, ...]] = {
     Level.HANDLE: (Level.VIEW, Level.CONTRIBUTE, Level.HANDLE),
     Level.OVERSEE: (Level.VIEW, Level.CONTRIBUTE, Level.OVERSEE),
 }
+
+
+class Sight(models.TextChoices):
+    """Who sees a contact of a desk, from one person to the officers of every country there."""
+
+    MINE = "mine", _("who keeps it, and coordinators of headquarters")
+    TEAM = "team", _("its country's team at the desk, and headquarters")
+    DESK = "desk", _("all officers at the desk, of every country")
+
+
+class ContactAct(models.TextChoices):
+    """What a version of a contact came from."""
+
+    MADE = "made", pgettext_lazy("contact", "added")
+    CHANGED = "changed", pgettext_lazy("contact", "changed")
+    HANDED_OVER = "handed_over", pgettext_lazy("contact", "handed over")
+    RETIRED = "retired", pgettext_lazy("contact", "retired")

@@ -7,6 +7,13 @@ from cases.selectors.search import REFERENCE
 from cases.views.absences import absences_page, standin_page
 from cases.views.access import who_can_see_page
 from cases.views.clocks import deadline_page, deadlines_page
+from cases.views.contacts import (
+    contact_change,
+    contact_new,
+    contact_page,
+    contacts_hand_over,
+    contacts_page,
+)
 from cases.views.documents import (
     document_file,
     document_page,
@@ -115,6 +122,11 @@ urlpatterns = [
     path("templates/<uuid:template>/", template_page, name="template"),
     path("views/", saved_views_page, name="saved_views"),
     path("views/<uuid:saved_view>/", saved_view_page, name="saved_view"),
+    path("contacts/", contacts_page, name="contacts"),
+    path("contacts/new", contact_new, name="contact_new"),
+    path("contacts/hand-over", contacts_hand_over, name="contacts_hand_over"),
+    path("contacts/<uuid:contact>/", contact_page, name="contact"),
+    path("contacts/<uuid:contact>/change", contact_change, name="contact_change"),
     path("search", search_page, name="search"),
     path("known", known_page, name="known"),
     path("help/", help_page, name="help"),

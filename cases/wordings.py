@@ -284,6 +284,22 @@ def _reassigned(alert: Alert, _zones: Zones) -> Wording:
     return Wording(headline=headline, subject=subject, because=_because(alert))
 
 
+def _contacts(alert: Alert, _zones: Zones) -> Wording:
+    number = int(alert.facts.get("number") or 1)
+    values = {"number": number}
+    return Wording(
+        headline=ngettext(
+            "A contact is yours to keep", "%(number)d contacts are yours to keep", number
+        )
+        % values,
+        subject=ngettext(
+            "a contact is yours to keep", "%(number)d contacts are yours to keep", number
+        )
+        % values,
+        because=_("You get this because you keep contacts of the desk."),
+    )
+
+
 Line = Callable[[], tuple[str, str]]
 
 
@@ -364,6 +380,7 @@ EVENTS: dict[str, wording.Words] = {
         lambda: _("A task need not be done any more"), lambda: _("a task need not be done any more")
     ),
     "task.due": _task(lambda: _("Your task is due"), lambda: _("your task is due, %(when)s")),
+    "contact.handed_over": _contacts,
     "dossier.opened": _plain(lambda: (_("Opened for you"), _("opened for you"))),
     "dossier.opened_for_you": _plain(
         lambda: (_("Opened on your country's behalf"), _("opened on your country's behalf"))

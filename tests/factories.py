@@ -37,6 +37,7 @@ from cases.models import (
     Clock,
     ClockInterval,
     Connection,
+    Contact,
     Document,
     DocumentVersion,
     Dossier,
@@ -58,6 +59,7 @@ from cases.models import (
     Task,
     Template,
 )
+from cases.models.contacts import SAID
 from cases.states import LADDER
 from lodesk.alerts.models import Alert
 from lodesk.border.context import acting_as
@@ -702,6 +704,38 @@ class StandInFactory(factory.django.DjangoModelFactory[StandIn]):
         )
         standin.refresh_from_db()
         return standin
+class ContactFactory(factory.django.DjangoModelFactory[Contact]):
+    """A contact that `keeper` added at a desk; `replaces=`, `act=` make a later version of one."""
+
+    class Meta:
+        model = Contact
+
+    keeper = None
+    owner = factory.LazyAttribute(lambda new: new.keeper.country)
+    made_by = factory.LazyAttribute(lambda new: new.keeper)
+    desk = "BOG"
+    name = factory.Sequence(lambda number: f"Contact {number:02}")
+    authority = "Port police"
+    kind = "host_police"
+    host_country = "CO"
+
+    @classmethod
+    def _create(cls, model_class: type[Contact], *args: Any, **values: Any) -> Contact:
+        values |= {"desk": _desk(values["desk"])} | {
+            name: _as_person(values[name]) for name in ("keeper", "made_by")
+        }
+        contact: Contact = super()._create(model_class, *args, **values)
+        contact.refresh_from_db()
+        return contact
+
+
+def newer(contact: Contact, *, act: str = "changed", **changes: Any) -> Contact:
+    """A later version of a contact, with something changed."""
+    same = ("owner", "desk", "keeper", "visibility", *SAID)
+    values = {name: getattr(contact, name) for name in same} | changes
+    version: Contact = ContactFactory(replaces=contact, act=act, **values)
+    contact.refresh_from_db()
+    return version
 
 
 def grant(

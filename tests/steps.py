@@ -10,6 +10,7 @@ from accounts.models import Desk, NationalGroup, Person, User
 from accounts.zones import zones_of
 from accounts.models import Absence, Desk, NationalGroup, Person, User
 from cases.models import (
+    Contact,
     Document,
     DocumentVersion,
     Dossier,
@@ -28,6 +29,7 @@ from cases.selectors import rotations as selectors
 from cases.selectors.rotations import Leaver
 from cases.services import (
     absences,
+    contacts,
     documents,
     dossiers,
     entries,
@@ -259,6 +261,32 @@ def unlink(by: User, link: Link, reason: str = "A mistake.") -> Link:
     """Remove a link."""
     with as_person(by):
         return links.remove(link=link, by=by, reason=reason)
+
+
+def add_contact(by: User, desk: Desk, **said: Any) -> Contact:
+    """Add a contact at a desk, for the team unless told otherwise."""
+    values = {"name": "R. Ejemplo", "kind": "host_police", "host_country": "CO"} | said
+    values.setdefault("visibility", "team")
+    with as_person(by):
+        return contacts.make(desk=desk, by=by, **values)
+
+
+def change_contact(by: User, contact: Contact, **said: Any) -> Contact:
+    """Change something of a contact."""
+    with as_person(by):
+        return contacts.change(contact=contact, by=by, **said)
+
+
+def give_contact(by: User, contact: Contact, to: User) -> Contact:
+    """Hand a contact over, or take it."""
+    with as_person(by):
+        return contacts.hand_over(contact=contact, to=to.person_ptr, by=by)
+
+
+def retire_contact(by: User, contact: Contact, reason: str = "Has left.") -> Contact:
+    """Retire a contact."""
+    with as_person(by):
+        return contacts.retire(contact=contact, by=by, reason=reason)
 
 
 def offer(by: User, dossier: Dossier, to: Person | NationalGroup, **terms: Any) -> Handover:

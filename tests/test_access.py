@@ -20,6 +20,7 @@ from tests.browsers import HouseClient
 from tests.factories import (
     Cast,
     ClockFactory,
+    ContactFactory,
     DocumentFactory,
     DossierFactory,
     EntryFactory,
@@ -167,6 +168,16 @@ saved_views      get  302 200 200 200 200 200 403 403 200 200 200 200 403 403 30
 saved_views      post 302 200 200 200 200 200 403 403 200 200 200 200 403 403 302
 saved_view       get  302 200 404 404 404 404 403 403 404 404 404 404 403 403 302
 saved_view       post 302 400 404 404 404 404 403 403 404 404 404 404 403 403 302
+contacts         get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
+contacts         post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+contact_new      get  302 200 200 200 403 403 403 403 200 200 403 200 403 403 302
+contact_new      post 302 200 200 200 403 403 403 403 200 200 403 200 403 403 302
+contacts_hand_over get 302 200 403 403 403 403 403 403 403 403 403 403 403 403 302
+contacts_hand_over post 302 200 403 403 403 403 403 403 403 403 403 403 403 403 302
+contact          get  302 200 200 404 200 200 404 404 404 404 404 404 404 404 302
+contact          post 302 400 400 404 400 400 404 404 404 404 404 404 404 404 302
+contact_change   get  302 200 200 404 403 403 404 404 404 404 404 404 404 404 302
+contact_change   post 302 200 200 404 403 403 404 404 404 404 404 404 404 404 302
 search           get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
 search           post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
 known            get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
@@ -259,6 +270,7 @@ def _world(cast: Cast) -> World:
             ),
             "saved_view": str(SavedViewFactory(person=cast.belgian_officer).pk),
             "template": str(TemplateFactory().pk),
+            "contact": str(ContactFactory(keeper=cast.belgian_officer).pk),
             "reference": held.reference,
             "entry": str(EntryFactory(dossier=held).pk),
             "party": str(PartyFactory(dossier=held, numbers=["CSQU 305438 3"]).pk),

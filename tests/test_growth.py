@@ -21,6 +21,7 @@ from tests.factories import (
     Cast,
     ClockFactory,
     ConnectionFactory,
+    ContactFactory,
     DocumentFactory,
     DossierFactory,
     EntryFactory,
@@ -32,6 +33,7 @@ from tests.factories import (
     TaskFactory,
     TemplateFactory,
     add_version,
+    newer,
     project_of,
     rotation_of,
 )
@@ -325,6 +327,23 @@ def _away(cast: Cast, standin: StandIn, numbers: range) -> None:
     steps.tidy_up()
     for dossier in Dossier.objects.filter(handler=away.pk):
         steps.add_note(mate, dossier)
+def test_contacts_ask_the_same_for_two_and_for_fifty(cast: Cast, client_of: ClientOf) -> None:
+    client = client_of(cast.belgian_officer)
+    one = ContactFactory(keeper=cast.belgian_officer)
+    newer(one, note="Changed.")
+    ContactFactory(keeper=cast.dutch_officer, visibility="desk")
+    dossier = DossierFactory(owner="BE", handler=cast.belgian_officer)
+    paths = ("/contacts/", "/contacts/?q=Contact", f"/contacts/{one.pk}/", "/contacts/hand-over",
+             f"/d/{dossier.reference}/")  # fmt: skip
+    few = {path: queries_of(client, path) for path in paths}
+    for number in range(24):
+        ContactFactory(keeper=cast.belgian_colleague, authority=f"Port {number}")
+        ContactFactory(keeper=cast.dutch_colleague, visibility="desk")
+        newer(ContactFactory(keeper=cast.belgian_officer, authority=f"Port {number}"))
+    last = one.replaced_by
+    for number in range(18):
+        last = newer(last, note=f"Changed {number} times.")
+    assert {path: queries_of(client, path) for path in paths} == few
 
 
 def _tasks(cast: Cast, dossier: Dossier, count: int) -> None:

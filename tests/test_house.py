@@ -112,6 +112,7 @@ def test_the_application_has_exactly_these_rights_to_write() -> None:
         ("cases_clockinterval", "INSERT"),
         ("cases_clockinterval", "UPDATE"),
         ("cases_connection", "INSERT"),
+        ("cases_contact", "INSERT"),
         ("cases_document", "INSERT"),
         ("cases_document", "UPDATE"),
         ("cases_documentversion", "INSERT"),

@@ -160,6 +160,11 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "rotation_certificate": (REPORT, SIDE_DOOR),
     "absences": (NESTED, COUNTS, ASSIGNING),
     "standin": (SIDE_DOOR, ANOTHER, COUNTS),
+    "contacts": (COUNTS, SEARCH, NESTED),
+    "contact_new": (NESTED,),
+    "contacts_hand_over": (NESTED, ASSIGNING),
+    "contact": (NESTED, ANOTHER, ASSIGNING),
+    "contact_change": (NESTED, ANOTHER),
     "search": (SEARCH, LANGUAGE),
     "help": NONE,
     "log": (LOG, NESTED),
@@ -182,6 +187,10 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "alerts/preferences.html": NONE,
     "audit/log.html": (LOG,),
     "cases/absences.html": (NESTED, COUNTS),
+    "cases/contact.html": NONE,
+    "cases/contact_form.html": (NESTED,),
+    "cases/contacts.html": (COUNTS, SEARCH),
+    "cases/contacts_hand_over.html": (NESTED,),
     "cases/deadline.html": (SIDE_DOOR,),
     "cases/deadline_act.html": (ANOTHER,),
     "cases/deadlines.html": (SIDE_DOOR, COUNTS),
@@ -303,6 +312,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "standin.begun": (MAIL, ASSIGNING),
     "standin.ended": (MAIL,),
     "standin.nobody": (MAIL,),
+    "contact.handed_over": (MAIL, ASSIGNING),
     "dossier.opened": (MAIL, ASSIGNING),
     "dossier.opened_for_you": (MAIL,),
     "task.assigned": (MAIL, ASSIGNING),
@@ -565,7 +575,8 @@ def test_activity_feed_live_stream(world: World, walks: dict[str, Walk]) -> None
 
 SCREENS = ("/", "/dossiers/?status=any", "/dossiers/?status=any&q=reefer",
            "/dossiers/?kind=incoming_request&urgency=normal", "/handovers/", "/alerts/",
-           "/projects/", "/search?q=reefer")  # fmt: skip
+           "/projects/", "/search?q=reefer", "/contacts/", "/contacts/?q=hof",
+           "/contacts/?kind=customs")  # fmt: skip
 
 
 @pytest.mark.parametrize("busy", ["NL", "LU"])
@@ -632,6 +643,7 @@ def test_nested_or_related_object_in_a_form_api_body_or_filter(world: World) -> 
     offer, asked = str(world.offers["NL offered"].pk), str(world.mandates["NL waiting"].pk)
     handler = str(world.person("dutch_officer").public_id)
     view = str(SavedViewFactory(person=world.person("dutch_officer")).pk)
+    contact = str(world.contacts["NL"].pk)
     hidden_link = str(world.links["BE plain", "LU plain"].pk)
     project = f"/projects/{world.projects['joint'].pk}/"
     for method, path, pair in (
@@ -658,6 +670,12 @@ def test_nested_or_related_object_in_a_form_api_body_or_filter(world: World) -> 
         ("post", f"{project}?action=take_out&reference={{}}", (hidden.reference, nowhere)),
         ("get", "/dossiers/new?template={}", (str(world.templates["NL"].pk), no_key)),
         ("get", "/templates/{}/", (str(world.templates["NL"].pk), no_key)),
+        ("get", "/contacts/{}/", (contact, no_key)),
+        ("post", "/contacts/{}/?action=take", (contact, no_key)),
+        ("get", "/contacts/{}/change", (contact, no_key)),
+        ("get", "/contacts/?after={}", (contact, no_key)),
+        ("get", "/contacts/?q={}", ("6012345677", "6012345678")),
+        ("post", "/contacts/hand-over?to=BOG:{}", (handler, no_key)),
         ("get", "/views/{}/", (view, no_key)),
         ("post", "/views/{}/?action=forget", (view, no_key)),
         ("get", "/dossiers/?view={}", (view, no_key)),

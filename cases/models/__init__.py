@@ -2,6 +2,7 @@
 
 from cases.models.clocks import Clock, ClockInterval
 from cases.models.connections import Connection
+from cases.models.contacts import Contact
 from cases.models.documents import Document, DocumentVersion, Upload
 from cases.models.dossiers import Dossier, ReferenceCounter, Visit
 from cases.models.entries import Draft, Entry, Translation
@@ -23,6 +24,7 @@ __all__ = [
     "Clock",
     "ClockInterval",
     "Connection",
+    "Contact",
     "Document",
     "DocumentVersion",
     "Dossier",

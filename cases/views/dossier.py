@@ -18,6 +18,7 @@ from cases.models import Dossier, Draft, Handover
 from cases.selectors import (
     access,
     clocks,
+    contacts,
     documents,
     dossiers,
     entries,
@@ -77,7 +78,7 @@ def show(
         "acts": _acts(request, dossier, offer),
         "composer": (composer or _composer(user, dossier, draft)) if may_write else None,
         "kept_at": draft.at if draft else None,
-        "counterparts": entries.counterparts(dossier) if may_write else [],
+        "counterparts": _counterparts(dossier, user) if may_write else [],
         "composer_reason": may_write.reason,
         "files": files or Attached(),
         "upload_url": reverse("upload_begin", args=[dossier.reference]),
@@ -102,6 +103,12 @@ def show(
     }
     mark_read_about(by=user, subject_id=dossier.pk)
     return answer(request, "cases/dossier.html", context, partial="timeline")
+
+
+def _counterparts(dossier: Dossier, user: User) -> list[str]:
+    """Authorities to choose from: those of the dossier first, then those the writer knows there."""
+    known = contacts.authorities(user, dossier.desk_id)
+    return list(dict.fromkeys([*entries.counterparts(dossier), *known]))[: contacts.OFFERED]
 
 
 def _timeline(

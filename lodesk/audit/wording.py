@@ -22,6 +22,11 @@ WORDS = {
     "clocks.viewed": _("looked at the deadlines of a dossier"),
     "connection.added": _("connected two people or objects"),
     "connection.withdrawn": _("withdrew a connection"),
+    "contact.changed": _("changed a contact"),
+    "contact.handed_over": _("gave a contact to somebody to keep"),
+    "contact.made": _("added a contact"),
+    "contact.retired": _("retired a contact"),
+    "contact.viewed": _("looked at a contact that somebody keeps for himself"),
     "document.added": _("added a document"),
     "document.destroyed": _("document destroyed"),
     "document.opened": _("opened a document"),
@@ -154,6 +159,7 @@ FACTS = {
     "task": pgettext_lazy("fact", "task"),
     "until": pgettext_lazy("fact", "until"),
     "version": pgettext_lazy("fact", "version"),
+    "visibility": pgettext_lazy("fact", "who sees it"),
 }
 
 STATUSES = {
@@ -267,6 +273,11 @@ VALUES: Mapping[str, Mapping[str, StrOrPromise]] = {
         "related": _("related"),
     },
     "state": {"awaiting_mandate": _("awaiting mandate"), "offered": _("offered")},
+    "visibility": {
+        "mine": _("who keeps it, and coordinators of headquarters"),
+        "team": _("its country's team at the desk, and headquarters"),
+        "desk": _("all officers at the desk, of every country"),
+    },
 }
 
 

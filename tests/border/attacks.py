@@ -21,6 +21,7 @@ from django.utils import timezone
 from accounts.models import User
 from cases.models import (
     Clock,
+    Contact,
     Document,
     Dossier,
     Entry,
@@ -41,6 +42,7 @@ from tests import steps
 from tests.factories import (
     Cast,
     ClockFactory,
+    ContactFactory,
     DossierFactory,
     EntryFactory,
     LinkFactory,
@@ -105,6 +107,11 @@ WITH_A_POSTING = frozenset(name for name in ATTACKERS.values() if name) - {
 }  # fmt: skip
 STEERERS = frozenset({"belgian_officer", "belgian_head"})
 AWAY = WITH_A_POSTING | {"belgian_auditor", "belgian_administrator", "dutch_auditor"}
+# Who is posted to a team, or to headquarters of a country that has none.
+CONTACT_MAKERS = TEAM | {
+    "belgian_elsewhere", "dutch_officer", "dutch_colleague", "dutch_uncertified", "dutch_head",
+    "luxembourg_coordinator",
+}  # fmt: skip
 IN_PROJECT = frozenset({"belgian_headquarters", "belgian_officer"})
 
 
@@ -133,6 +140,8 @@ class Stage:
     linked: Dossier  # to `handled`, and handled by the same officer
     task: Task
     link: Link
+    contact: Contact  # kept by the Belgian officer for the team
+    left: Contact  # whose keeper has no posting any more
     project: Project  # of headquarters and the officer, with `handled` in it
     template: Template
     saved_view: SavedView  # of the Belgian officer
@@ -159,6 +168,8 @@ class Stage:
             document=self.document.pk,
             task=self.task.pk,
             link=self.link.pk,
+            contact=self.contact.pk,
+            left=self.left.pk,
             project=self.project.pk,
             template=self.template.pk,
             saved_view=self.saved_view.pk,
@@ -249,11 +260,16 @@ def make_stage(cast: Cast) -> Stage:
         cast.belgian_officer.person_ptr,
     )  # fmt: skip
     linked = DossierFactory(handler=officer)
+    words = dict.fromkeys(("name", "authority", "note"), SECRET)
+    for sight in ("mine", "team"):
+        ContactFactory(keeper=cast.dutch_officer, visibility=sight, **words)
     return Stage(
         queue=DossierFactory(),
         linked=linked,
         task=TaskFactory(dossier=handled),
         link=LinkFactory(source=handled, target=linked),
+        contact=ContactFactory(keeper=officer),
+        left=ContactFactory(keeper=cast.belgian_leaver),
         project=project_of(cast.belgian_headquarters, officer, dossiers=[handled]),
         template=TemplateFactory(),
         saved_view=SavedViewFactory(person=officer),
@@ -475,6 +491,24 @@ ACTS = (
         {"action": "finish"}, view="rotation"),
     Act("give a rotation up", "/rotations/{rotation}/", STEERERS, "belgian_officer",
         {"action": "give_up"}, view="rotation"),
+    Act("add a contact", "/contacts/new", CONTACT_MAKERS, "belgian_officer",
+        {"name": "Forged", "kind": "other"}, form="form", view="contact_new"),
+    Act("change a contact", "/contacts/{contact}/change", TEAM, "belgian_officer",
+        {"name": "Forged"}, form="form", view="contact_change"),
+    Act("hand a contact over", "/contacts/{contact}/", frozenset({"belgian_officer"}),
+        "belgian_officer", {"action": "hand_over",
+        "to-person": lambda stage: str(stage.cast.belgian_colleague.public_id)}, view="contact"),
+    Act("take a contact", "/contacts/{left}/", TEAM, "belgian_officer", {"action": "take"},
+        view="contact"),
+    Act("give a contact", "/contacts/{left}/", COORDINATOR, "belgian_coordinator",
+        {"action": "hand_over",
+        "to-person": lambda stage: str(stage.cast.belgian_colleague.public_id)}, view="contact"),
+    Act("retire a contact", "/contacts/{contact}/", TEAM, "belgian_officer",
+        {"action": "retire", "retire-reason": "Forged."}, view="contact"),
+    Act("hand all contacts over", "/contacts/hand-over", frozenset({"belgian_officer"}),
+        "belgian_officer",
+        {"to": lambda stage: f"BOG:{stage.cast.belgian_colleague.public_id}"},
+        view="contacts_hand_over"),
     Act("open a dossier of BE", "/dossiers/new", BELGIANS, "belgian_officer",
         {"title": "Forged", "kind": "other"}, form="form", view="dossier_new"),
 )  # fmt: skip

@@ -19,6 +19,7 @@ from tests.factories import (
     Cast,
     ClockFactory,
     ConnectionFactory,
+    ContactFactory,
     DocumentFactory,
     DossierFactory,
     EntryFactory,
@@ -34,6 +35,7 @@ from tests.factories import (
     TemplateFactory,
     add_person,
     grant,
+    newer,
     project_of,
     rotation_of,
     without_rules,
@@ -222,6 +224,7 @@ def _values(cast: Cast, people: dict[str, User | None]) -> dict[str, Any]:
             ends_on=timezone.localdate(),
         ).pk,
         "view": SavedViewFactory(person=cast.belgian_officer).pk,
+        **_contacts(cast),
         "template": TemplateFactory().pk,
         "dutch_template": TemplateFactory(owner="NL").pk,
         "dossier": dossier.pk,
@@ -271,6 +274,23 @@ def _parties(dossier: Dossier, other: Dossier, dutch: Dossier) -> dict[str, Any]
         "dutch_party": PartyFactory(dossier=dutch, **then).pk,
         "connection": connection.pk,
         "end": end.pk,
+    }
+
+
+def _contacts(cast: Cast) -> dict[str, Any]:
+    """Of the Belgian officer one of each sort, and what somebody left who kept it."""
+    me, gone = cast.belgian_officer, cast.belgian_leaver
+    first = ContactFactory(keeper=me)
+    return {
+        "contact_before": first.pk,
+        "contact": newer(first, note="x").pk,
+        "contact_origin": first.pk,
+        "mine": ContactFactory(keeper=me, visibility="mine").pk,
+        "shown": ContactFactory(keeper=me, visibility="desk").pk,
+        "retired": newer(ContactFactory(keeper=me), act="retired", reason="x").pk,
+        "left": ContactFactory(keeper=gone).pk,
+        "left_mine": ContactFactory(keeper=gone, visibility="mine").pk,
+        "dutch_contact": ContactFactory(keeper=cast.dutch_colleague).pk,
     }
 
 
@@ -616,6 +636,29 @@ def _standin(**values: str) -> str:
         "ends_at": "now() + interval '9 days'", "made_by_id": "%(me)s", "made_at": "now()",
     } | values  # fmt: skip
     return _insert("cases_standin", columns)
+CONTACT = {
+    "id": "gen_random_uuid()", "owner": "'BE'", "desk_id": "%(bog)s", "keeper_id": "%(me)s",
+    "visibility": "'team'", "number": "1", "current": "true", "act": "'made'", "reason": "''",
+    "made_by_id": "%(me)s", "made_at": "now()", "name": "'x'", "authority": "''",
+    "function": "''", "kind": "'other'", "host_country": "'CO'", "phones": "'{}'",
+    "email": "''", "channel": "''", "languages": "'{}'", "note": "''",
+}  # fmt: skip
+
+
+def _contact(**values: str) -> str:
+    return _insert("cases_contact", CONTACT | values)
+
+
+def _version_of(key: str, act: str, **values: str) -> str:
+    """A version in the place of another: the same but for these values."""
+    same = {name: name for name in CONTACT} | {
+        "id": "gen_random_uuid()", "act": f"'{act}'", "made_by_id": "%(me)s",
+        "replaces_id": f"%({key})s",
+    } | values  # fmt: skip
+    return (
+        f"INSERT INTO cases_contact ({', '.join(same)}) SELECT {', '.join(same.values())}"
+        f" FROM cases_contact WHERE id = %({key})s"
+    )
 
 
 def _insert(table: str, columns: dict[str, str]) -> str:
@@ -1485,6 +1528,82 @@ VIEWS = (
     Attempt("delete a view", "DELETE FROM cases_savedview"),
 )  # fmt: skip
 
+DUTCH_TEAM = DUTCH_OPENERS - DUTCH
+GIVEN = {"keeper_id": "%(colleague)s"}
+TAKEN = {"keeper_id": "%(me)s"}
+CONTACTS = (
+    Attempt("add a contact", _contact(), AT_THE_DESK),
+    Attempt("add one at another desk", _contact(desk_id="%(bsb)s"), frozenset({ELSEWHERE})),
+    Attempt("add one of NL", _contact(owner="'NL'"), DUTCH_TEAM),
+    Attempt("add one of LU, which has no team", _contact(owner="'LU'"),
+            frozenset({THIRD_COUNTRY})),
+    Attempt("add one for the officer", _contact(keeper_id="%(officer)s"), frozenset({HANDLER})),
+    Attempt("add a contact in another's name", _contact(made_by_id="%(elsewhere)s")),
+    Attempt("add one that is retired", _contact(act="'retired'", reason="'x'")),
+    Attempt("add one that changes nothing before it", _contact(act="'changed'")),
+    Attempt("add one over a contact", _over(_contact(id="%(contact)s"), "name = 'x'")),
+    Attempt("add one without a name", _contact(name="''")),
+    Attempt("change a contact", _version_of("contact", "changed", name="'y'"), AT_THE_DESK),
+    Attempt("change what all at the desk see", _version_of("shown", "changed", name="'y'"),
+            AT_THE_DESK),
+    Attempt("change the Dutch contact", _version_of("dutch_contact", "changed", name="'y'"),
+            DUTCH_TEAM),
+    Attempt("change what the officer keeps for himself",
+            _version_of("mine", "changed", name="'y'"), frozenset({HANDLER})),
+    Attempt("show a contact to all", _version_of("contact", "changed", visibility="'desk'"),
+            frozenset({HANDLER})),
+    Attempt("show a contact to nobody", _version_of("contact", "changed", visibility="'mine'"),
+            frozenset({HANDLER})),
+    Attempt("show what the officer keeps for himself",
+            _version_of("mine", "changed", visibility="'team'"), frozenset({HANDLER})),
+    Attempt("change in another's name",
+            _version_of("contact", "changed", made_by_id="%(elsewhere)s")),
+    Attempt("change a retired contact", _version_of("retired", "changed", name="'y'")),
+    Attempt("change a version of before", _version_of("contact_before", "changed", name="'y'")),
+    *(Attempt(f"change the {name} of a contact", _version_of("contact", "changed", **{name: to}))
+      for name, to in (("keeper_id", "%(colleague)s"), ("owner", "'NL'"), ("desk_id", "%(bsb)s"))),
+    Attempt("hand a contact over", _version_of("contact", "handed_over", **GIVEN),
+            frozenset({HANDLER})),
+    Attempt("hand over what one keeps for oneself", _version_of("mine", "handed_over", **GIVEN),
+            frozenset({HANDLER})),
+    Attempt("hand over and change", _version_of("contact", "handed_over", name="'y'", **GIVEN)),
+    Attempt("hand over and show", _version_of(
+        "contact", "handed_over", visibility="'desk'", **GIVEN)),
+    Attempt("hand over to nobody else", _version_of("contact", "handed_over")),
+    Attempt("hand over to somebody elsewhere", _version_of(
+        "contact", "handed_over", keeper_id="%(elsewhere)s")),
+    Attempt("hand over to the Dutch officer", _version_of(
+        "shown", "handed_over", keeper_id="%(dutch_officer)s")),
+    Attempt("hand over in another's name", _version_of(
+        "contact", "handed_over", made_by_id="%(elsewhere)s", **GIVEN)),
+    Attempt("hand over what is retired", _version_of("retired", "handed_over", **GIVEN)),
+    Attempt("take what somebody keeps", _version_of("contact", "handed_over", **TAKEN)),
+    Attempt("take what nobody keeps", _version_of("left", "handed_over", **TAKEN), AT_THE_DESK),
+    Attempt("give what nobody keeps", _version_of("left", "handed_over", **GIVEN),
+            frozenset({COORDINATOR, CONTRIBUTOR})),
+    Attempt("take what somebody kept for himself", _version_of(
+        "left_mine", "handed_over", **TAKEN)),
+    Attempt("give what somebody kept for himself", _version_of(
+        "left_mine", "handed_over", **GIVEN), frozenset({COORDINATOR})),
+    Attempt("retire a contact", _version_of("contact", "retired", reason="'x'"), AT_THE_DESK),
+    Attempt("retire what the officer keeps for himself",
+            _version_of("mine", "retired", reason="'x'"), frozenset({HANDLER})),
+    Attempt("retire a contact without a reason", _version_of("contact", "retired", reason="''")),
+    Attempt("retire and change", _version_of("contact", "retired", reason="'x'", name="'y'")),
+    Attempt("retire and give away", _version_of("contact", "retired", reason="'x'", **GIVEN)),
+    *(Attempt(f"of a contact set {change}", _update("cases_contact", change, "contact"))
+      for change in ("name = 'y'", "keeper_id = %(me)s", "visibility = 'desk'", "owner = 'NL'",
+                     "current = false", "made_by_id = %(me)s")),
+    Attempt("delete a contact", "DELETE FROM cases_contact WHERE id = %(contact)s"),
+    Attempt("tell of a contact", _alert(subject_id="%(contact_origin)s", reference="''"),
+            AT_THE_DESK | HEADQUARTERS | TIME),
+    Attempt("tell of a contact by a reference", _alert(
+        subject_id="%(contact_origin)s", reference="'BE-1'"), TIME),
+    Attempt("tell of a Dutch contact as of a Belgian one", _alert(
+        subject_id="%(dutch_contact)s", reference="''"), TIME),
+    Attempt("tell of a version", _alert(subject_id="%(contact)s", reference="''"), TIME),
+)  # fmt: skip
+
 SYSTEM = (
     *(Attempt(f"alter: {statement[:40]}", statement) for statement in (
         "ALTER TABLE cases_dossier DISABLE ROW LEVEL SECURITY",
@@ -1577,6 +1696,7 @@ ATTEMPTS = (
     *KEPT,
     *VIEWS,
     *STANDINS,
+    *CONTACTS,
     *PEOPLE,
     *LOG,
     *ALERTS,

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Absence, Certificate, NationalGroup, Posting, User
 from cases.models import (
+    Contact,
     DocumentVersion,
     Dossier,
     DossierUserPermission,
@@ -28,7 +29,7 @@ from cases.models import (
     Upload,
 )
 from cases.services import documents, mandates
-from cases.states import Step
+from cases.states import Sight, Step
 from lodesk import audit
 from lodesk.alerts.models import MailPreference
 from tests import steps
@@ -37,6 +38,7 @@ from tests.factories import (
     Cast,
     ClockFactory,
     ConnectionFactory,
+    ContactFactory,
     DocumentFactory,
     DossierFactory,
     EntryFactory,
@@ -53,6 +55,7 @@ from tests.factories import (
     add_posting,
     as_person,
     grant,
+    newer,
     project_of,
     rotation_of,
     without_rules,
@@ -161,6 +164,13 @@ def _beside(made: Template, country: str) -> None:
     TemplateFactory(owner=country, name=f"Lorries of {country}")
     SavedViewFactory(person=worker, name="Urgent", asked="urgency=urgent")
     StandInFactory(absent=worker, stand_in=made.person(country, "coordinator"), planned=True)
+    for number, sight in enumerate(Sight.values):
+        contact = ContactFactory(
+            keeper=worker, name=f"Attorney {number} of {country}", visibility=sight,
+            phones=["+57 1 234 5678"],
+        )  # fmt: skip
+        newer(contact, note="Prefers to be called.")
+    ContactFactory(keeper=made.cast.people[f"leaver_{country}"], name=f"Left by {country}")
 
 
 def _joint(made: Template) -> Project:
@@ -299,6 +309,7 @@ class Secrets:
     saved_view: UUID
     rotation: UUID
     standin: UUID
+    contact: UUID
 
 
 KEYS = (
@@ -306,6 +317,7 @@ KEYS = (
     "task", "link",
     "project", "template", "saved_view", "rotation",
     "project", "template", "saved_view", "standin",
+    "project", "template", "saved_view", "contact",
 )  # fmt: skip
 
 
@@ -424,6 +436,22 @@ def _sets_up(made: Template, country: str, third: str) -> None:
     rotation_of(worker, late, lapsed, to=made.taker(country), pk=secrets.rotation)
 
 
+def _knows_people(made: Template, country: str, _third: str) -> None:
+    """Contacts of the own team and of one person: added, changed, handed over, retired."""
+    word, worker = SECRET_WORDS[country], made.person(country, "worker")
+    key, bogota = made.secrets[country].contact, made.cast.desks["BOG"]
+    said = {"name": word, "authority": word, "note": word, "phones": ["+57 1 234 5678"]}
+    ContactFactory(pk=key, keeper=worker, **said)
+    for sight in (Sight.TEAM, Sight.MINE):
+        contact = steps.add_contact(worker, bogota, visibility=sight, **said)
+        steps.change_contact(worker, contact, function=word)
+    mate = made.person(country, "mate" if country in POSTED else "coordinator")
+    for act in (steps.retire_contact, lambda by, each: steps.give_contact(by, each, mate)):
+        act(worker, steps.add_contact(worker, bogota, **said))
+    left = Contact.objects.get(name=f"Left by {country}", current=True)
+    steps.give_contact(mate, left, mate)
+
+
 def _hands_over(made: Template, country: str, _third: str) -> None:
     """Offers within the country, each with another end."""
     word, worker = SECRET_WORDS[country], made.person(country, "worker")
@@ -531,6 +559,7 @@ CHANGES = (
     _works,
     _keeps_documents,
     _sets_up,
+    _knows_people,
     _hands_over,
     _decides,
     _grants,

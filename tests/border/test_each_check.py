@@ -18,6 +18,7 @@ from tests.factories import (
     Cast,
     ClockFactory,
     ConnectionFactory,
+    ContactFactory,
     DocumentFactory,
     DossierFactory,
     EntryFactory,
@@ -31,6 +32,7 @@ from tests.factories import (
     TaskFactory,
     TemplateFactory,
     add_version,
+    newer,
     project_of,
     rotation_of,
     without_rules,
@@ -72,6 +74,7 @@ MANDATE = "UPDATE cases_mandate SET"
 HANDOVER = "UPDATE cases_handover SET"
 PARTY = "UPDATE cases_party SET"
 STANDIN = "UPDATE cases_standin SET"
+CONTACT = "UPDATE cases_contact SET"
 FINISHED = "finished_by_id = %(officer)s, finished_at = now()"
 
 
@@ -458,6 +461,23 @@ BROKEN |= {
             )
         ),
     ),
+    "contact_visibility": (f"{CONTACT} visibility = 'x'",),
+    "contact_act": (f"{CONTACT} act = 'x' WHERE replaces_id IS NOT NULL",),
+    "contact_kind": (f"{CONTACT} kind = 'x'",),
+    "contact_channel": (f"{CONTACT} channel = 'x'",),
+    "contact_in_our_time": tuple(
+        f"{CONTACT} made_at = {moment}" for moment in (TOO_EARLY, TOO_LATE)
+    ),
+    "contact_is_named": (f"{CONTACT} name = '', authority = ''",),
+    "contact_change_names_what_it_replaces": (
+        f"{CONTACT} act = 'changed' WHERE replaces_id IS NULL",
+        f"{CONTACT} act = 'made' WHERE replaces_id IS NOT NULL",
+    ),
+    "contact_end_has_a_reason": (
+        f"{CONTACT} reason = 'x'",
+        f"{CONTACT} act = 'retired' WHERE replaces_id IS NOT NULL",
+    ),
+    "contact_has_few_phones": (f"{CONTACT} phones = array_fill('1'::text, '{{6}}')",),
     "template_kind": ("UPDATE cases_template SET kind = 'x'",),
     "template_purpose": ("UPDATE cases_template SET purpose = 'x'",),
     "template_version_once": (
@@ -493,6 +513,7 @@ def rows(cast: Cast) -> dict[str, Any]:
     SavedViewFactory(person=cast.belgian_officer)
     rotation_of(cast.belgian_officer, dossier, to=cast.belgian_colleague)
     StandInFactory(absent=cast.belgian_officer, stand_in=cast.belgian_colleague)
+    newer(ContactFactory(keeper=cast.belgian_officer))
     entry = EntryFactory(dossier=dossier)
     party = PartyFactory(dossier=dossier, numbers=["CSQU 305438 3"])
     other = PartyFactory(dossier=dossier)

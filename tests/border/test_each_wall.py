@@ -840,7 +840,7 @@ READ = {
     "accounts_user", "account_emailaddress", "alerts_alert", "alerts_delivery",
     "alerts_mailpreference", "audit_logrow",
     "auth_group", "auth_permission", "cases_clock", "cases_clockinterval",
-    "cases_connection", "cases_document",
+    "cases_connection", "cases_contact", "cases_document",
     "cases_documentversion", "cases_dossier", "cases_dossiergrouppermission",
     "cases_dossieruserpermission", "cases_draft", "cases_entry", "cases_export",
     "cases_granthistory",
@@ -858,7 +858,7 @@ ADDED = {
 ADDED = {
     "accounts_absence": "*",
     "alerts_alert": "*", "cases_clock": "*", "cases_clockinterval": "*",
-    "cases_connection": "*", "cases_document": "*",
+    "cases_connection": "*", "cases_contact": "*", "cases_document": "*",
     "cases_documentversion": "*", "cases_dossier": "*", "cases_draft": "*", "cases_entry": "*",
     "cases_export": "*",
     "cases_handover": "*", "cases_identifier": "*", "cases_link": "*", "cases_mandate": "*",

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Certificate, Posting, User
 from cases import policy
 from cases.models import (
+    Contact,
     Document,
     Dossier,
     Handover,
@@ -27,12 +28,13 @@ from cases.models import (
     Task,
     Template,
 )
-from cases.states import STATUS_STEPS, Level, Status, Step
+from cases.states import STATUS_STEPS, Level, Sight, Status, Step
 from tests.border.test_each_wall import moved
 from tests.border.test_each_wall_at_work import _leaves as leaves
 from tests.factories import (
     Cast,
     ClockFactory,
+    ContactFactory,
     DocumentFactory,
     DossierFactory,
     HandoverFactory,
@@ -43,9 +45,11 @@ from tests.factories import (
     TemplateFactory,
     add_posting,
     grant,
+    newer,
     project_of,
     rotation_of,
 )
+from tests.looking import as_owner
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -212,6 +216,94 @@ def test_templates_and_views_are_of_the_country_and_of_the_person(cast: Cast) ->
     leaves(me)
     assert not policy.templates(Template.objects.all(), me).exists()
     assert not policy.saved_views(SavedView.objects.all(), me).exists()
+
+
+@pytest.mark.parametrize(
+    ("who", "seen"),
+    [
+        ("belgian_officer", {"BE mine", "BE team", "BE desk", "NL desk", "LU desk"}),
+        ("belgian_colleague", {"BE team", "BE desk", "NL desk", "LU desk"}),
+        ("belgian_headquarters", {"BE team", "BE desk"}),
+        ("belgian_coordinator", {"BE mine", "BE team", "BE desk"}),
+        ("belgian_elsewhere", set()),
+        ("belgian_auditor", set()),
+        ("belgian_leaver", set()),
+        ("dutch_colleague", {"NL mine", "NL team", "NL desk", "BE desk", "LU desk"}),
+        ("dutch_coordinator", {"NL mine", "NL team", "NL desk"}),
+        ("luxembourg_headquarters", {"LU mine", "LU team", "LU desk"}),
+        ("luxembourg_coordinator", {"LU mine", "LU team", "LU desk"}),
+    ],
+)
+def test_contacts_are_of_the_team_of_one_person_or_of_the_desk(
+    cast: Cast, who: str, seen: set[str]
+) -> None:
+    for keeper in (cast.belgian_officer, cast.dutch_colleague, cast.luxembourg_headquarters):
+        for sight in Sight.values:
+            ContactFactory(keeper=keeper, name=f"{keeper.country} {sight}", visibility=sight)
+    rows = policy.contacts(Contact.objects.all(), getattr(cast, who))
+    assert set(rows.values_list("name", flat=True)) == seen
+
+
+def the_directory_is_open() -> None:
+    """The joint directory tells nobody who keeps a contact: somebody of Belgium reads it."""
+    as_owner("SELECT set_config('lodesk.country', 'BE', true)")
+
+
+def test_contacts_are_of_nobody_whose_posting_is_over(cast: Cast) -> None:
+    the_directory_is_open()
+    me = cast.belgian_officer
+    contact = ContactFactory(keeper=me)
+    assert list(policy.contacts(Contact.objects.all(), me)) == [contact]
+    assert policy.is_kept(contact)
+    leaves(me)
+    assert not policy.contacts(Contact.objects.all(), me).exists()
+    assert not policy.is_kept(contact)
+
+
+def test_who_keeps_contacts_is_the_team_or_headquarters_of_a_country_without_one(
+    cast: Cast,
+) -> None:
+    bogota = cast.desks["BOG"].pk
+    keeps = {
+        name for name, person in cast.people.items() if policy.may_keep_contacts(person, bogota)
+    }
+    assert keeps == {
+        "belgian_officer", "belgian_colleague", "belgian_head", "dutch_officer",
+        "dutch_colleague", "dutch_uncertified", "dutch_head", "luxembourg_headquarters",
+        "luxembourg_coordinator",
+    }  # fmt: skip
+
+
+def test_a_contact_is_changed_by_the_team_and_what_is_kept_for_oneself_by_its_keeper(
+    cast: Cast,
+) -> None:
+    me, mate, headquarters = cast.belgian_officer, cast.belgian_colleague, cast.belgian_coordinator
+    team, mine = (ContactFactory(keeper=me, visibility=each) for each in ("team", "mine"))
+    gone = newer(ContactFactory(keeper=me), act="retired", reason="Left.")
+    assert [bool(policy.may_change_contact(who, team)) for who in (me, mate, headquarters)] == [
+        True, True, False,
+    ]  # fmt: skip
+    assert [bool(policy.may_change_contact(who, mine)) for who in (me, mate)] == [True, False]
+    assert not policy.may_change_contact(me, gone)
+    assert [bool(policy.may_say_who_sees(who, team)) for who in (me, mate)] == [True, False]
+    assert not policy.may_say_who_sees(me, gone)
+
+
+def test_a_contact_is_given_by_its_keeper_and_one_that_nobody_keeps_by_a_coordinator(
+    cast: Cast,
+) -> None:
+    the_directory_is_open()
+    me, mate, coordinator = cast.belgian_officer, cast.belgian_colleague, cast.belgian_coordinator
+    kept, left = (ContactFactory(keeper=who) for who in (me, cast.belgian_leaver))
+    gone = newer(ContactFactory(keeper=me), act="retired", reason="Left.")
+    asked = (
+        (me, kept, None, True), (me, gone, None, False), (mate, kept, mate.pk, False),
+        (coordinator, kept, None, False), (coordinator, left, None, True),
+        (mate, left, mate.pk, True), (mate, left, me.pk, False), (mate, left, None, False),
+        (cast.belgian_headquarters, left, cast.belgian_headquarters.pk, False),
+    )  # fmt: skip
+    for who, contact, to, may in asked:
+        assert bool(policy.may_give_contact(who, contact, to=to)) is may, (who, contact, to)
 
 
 def test_one_opens_with_templates_in_use_of_ones_own_and_of_what_a_mandate_covers(

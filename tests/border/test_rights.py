@@ -73,6 +73,9 @@ CALLED = {
     "lodesk_in_project", "lodesk_leads",
     # questions about rotations
     "lodesk_steers", "lodesk_works_at", "lodesk_receives", "lodesk_rotates",
+    # questions about contacts
+    "cases_keeps_contacts", "cases_contact_is_for", "lodesk_sees_contact",
+    "lodesk_may_give_contact",
     # acts that check again who asks
     "cases_first_grants", "cases_move_work", "cases_take_work", "cases_reassign_work",
     "cases_tidy_up", "cases_remind",

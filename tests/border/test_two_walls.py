@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from accounts.models import User
 from cases import policy
 from cases.models import (
+    Contact,
     Document,
     DocumentVersion,
     Dossier,
@@ -41,6 +42,7 @@ from tests import steps
 from tests.border.worlds import World, build, worlds
 from tests.factories import (
     Cast,
+    ContactFactory,
     DocumentFactory,
     DossierFactory,
     EntryFactory,
@@ -131,6 +133,11 @@ def _rotations(person: User, _dossiers: list[Dossier]) -> tuple[set[Any], set[An
     lines = RotationLine.objects.visible_to(person).values_list("pk", flat=True)
     named = raw(person, "SELECT id FROM cases_rotation UNION SELECT id FROM cases_rotationline")
     return {*mine, *lines}, _keys(named)
+def _contacts(person: User, _dossiers: list[Dossier]) -> tuple[set[Any], set[Any]]:
+    present = Contact.objects.visible_to(person).values("origin")
+    versions = policy.contacts(Contact.objects.filter(origin__in=present), person)
+    python = set(versions.values_list("pk", flat=True))
+    return python, _keys(raw(person, "SELECT id FROM cases_contact"))
 
 
 def _sight_and_levels(person: User, dossiers: list[Dossier]) -> tuple[set[Any], set[Any]]:
@@ -157,6 +164,7 @@ def _from_mandates_alone(person: User, dossiers: list[Dossier]) -> tuple[set[Any
 
 COMPARED = (_dossiers, _principals, _levels, _mandates, _handovers, _entries, _tasks, _links,
             _projects, _rotations, _sight_and_levels, _from_mandates_alone)  # fmt: skip
+            _projects, _contacts, _sight_and_levels, _from_mandates_alone)  # fmt: skip
 
 
 @pytest.fixture
@@ -253,6 +261,7 @@ FENCED = ("cases_dossier", "cases_entry", "cases_handover", "cases_mandate",
           "cases_upload", "cases_export", "cases_savedview", "cases_rotation",
           "cases_rotationline")  # fmt: skip
           "cases_upload", "cases_export", "cases_savedview", "cases_standin")  # fmt: skip
+          "cases_upload", "cases_export", "cases_savedview", "cases_contact")  # fmt: skip
 
 
 def _take_down_postgresql() -> None:
@@ -269,6 +278,7 @@ def belgian(cast: Cast) -> Dossier:
     SavedViewFactory(person=cast.belgian_officer)
     rotation_of(cast.belgian_officer, dossier)
     StandInFactory(absent=cast.belgian_officer, stand_in=cast.belgian_colleague)
+    ContactFactory(keeper=cast.belgian_officer, name="Kept at home")
     return dossier
 
 
@@ -285,6 +295,8 @@ def test_python_holds_alone_when_postgresql_has_no_policy(cast: Cast, belgian: D
         assert not RotationLine.objects.visible_to(cast.dutch_officer).exists()
         assert StandIn.objects.exists()
         assert not StandIn.objects.visible_to(cast.dutch_officer).exists()
+        assert Contact.objects.exists()
+        assert not Contact.objects.visible_to(cast.dutch_officer).exists()
         assert not handovers.mine(cast.dutch_officer).exists()
         assert not mandates.readable(cast.dutch_officer).exists()
     with as_person(cast.belgian_colleague):
@@ -294,6 +306,7 @@ def test_python_holds_alone_when_postgresql_has_no_policy(cast: Cast, belgian: D
 def test_postgresql_holds_alone_when_python_shows_everything(cast: Cast, belgian: Dossier) -> None:
     with (
         patch.object(policy, "visible", lambda dossiers, user: dossiers),
+        patch.object(policy, "contacts", _everything),
         as_person(cast.dutch_officer),
     ):
         assert not Dossier.objects.visible_to(cast.dutch_officer).exists()
@@ -305,13 +318,15 @@ def test_postgresql_holds_alone_when_python_shows_everything(cast: Cast, belgian
         assert not Rotation.objects.exists()
         assert not RotationLine.objects.exists()
         assert not StandIn.objects.exists()
+        assert not Contact.objects.visible_to(cast.dutch_officer).exists()
 
 
 PAGES = ("/d/{ref}/", "/d/{ref}/access", "/d/{ref}/hand-over", "/d/{ref}/change",
          "/handovers/{offer}/", "/mandates/{mandate}/", "/d/{ref}/documents",
          "/documents/{document}/", "/documents/{document}/withdraw",
-         "/files/{version}")  # fmt: skip
-LISTS = ("/", "/dossiers/", "/search?q=kept", "/handovers/", "/alerts/")
+         "/files/{version}", "/contacts/{contact}/", "/contacts/{contact}/change")  # fmt: skip
+LISTS = ("/", "/dossiers/", "/search?q=kept", "/handovers/", "/alerts/", "/contacts/",
+         "/contacts/?q=kept")  # fmt: skip
 
 
 def _everything(dossiers: Any, _user: User) -> Any:
@@ -324,7 +339,10 @@ def _one_wall_down(wall: str) -> Iterator[None]:
         _take_down_postgresql()
         yield
         return
-    with patch.object(policy, "visible", _everything):
+    with (
+        patch.object(policy, "visible", _everything),
+        patch.object(policy, "contacts", _everything),
+    ):
         yield
 
 
@@ -338,7 +356,7 @@ def test_with_one_wall_down_a_page_still_does_not_exist(
     document = belgian.documents.get()
     path = address.format(
         ref=belgian.reference, offer=offer.pk, mandate=mandate.pk, document=document.pk,
-        version=document.versions.get().pk,
+        version=document.versions.get().pk, contact=Contact.objects.get().pk,
     )  # fmt: skip
     browser = client_of(cast.dutch_officer)
     with _one_wall_down(wall):
@@ -384,6 +402,15 @@ WRONG: dict[str, Callable[[Cast, Dossier, Handover], object]] = {
     ),
     "refuse": lambda cast, _dossier, offer: steps.refuse(
         cast.dutch_coordinator, steps.mandate_of(offer)
+    ),
+    "change a contact": lambda cast, _dossier, _offer: steps.change_contact(
+        cast.dutch_officer, Contact.objects.get(), name="x"
+    ),
+    "take a contact": lambda cast, _dossier, _offer: steps.give_contact(
+        cast.dutch_officer, Contact.objects.get(), cast.dutch_officer
+    ),
+    "retire a contact": lambda cast, _dossier, _offer: steps.retire_contact(
+        cast.dutch_officer, Contact.objects.get()
     ),
     "open": lambda cast, dossier, _offer: steps.open_dossier(
         cast.dutch_officer, dossier.desk, owner="BE", handler=cast.dutch_officer.person_ptr

@@ -12,7 +12,7 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from accounts.models import Absence
 from cases import policy
 from cases.models import (
     Clock,
+    Contact,
     Document,
     DocumentVersion,
     Dossier,
@@ -187,6 +188,10 @@ def _standins(world: World) -> tuple[list[str], list[str]]:
     own = StandIn.objects.filter(absent__in=[each.pk for each in world.people.values()])
     keys = own.order_by("starts_at").values_list("pk", flat=True)
     return [str(key) for key in keys], [str(secret.standin) for secret in world.secrets]
+def _contacts(world: World) -> tuple[list[str], list[str]]:
+    own = Contact.objects.filter(Q(owner=world.of) | Q(visibility="desk"), current=True)
+    keys = own.order_by("name", "origin").values_list("origin", flat=True)
+    return [str(key) for key in keys], [str(secret.contact) for secret in world.secrets]
 
 
 # What an address can take: what the country knows of, and secrets of the others.
@@ -208,6 +213,7 @@ VALUES: dict[str, Callable[[World], tuple[list[str], list[str]]]] = {
     "saved_view": _saved_views,
     "rotation": _rotations,
     "standin": _standins,
+    "contact": _contacts,
 }
 
 
@@ -336,6 +342,7 @@ def every_step(world: World) -> None:
     story.gives_tasks()
     story.sets_up()
     story.is_absent()
+    story.knows_people()
     story.exports()
     missing = set(Step) - story.taken - {Step.VIEW}
     if world.of not in POSTED:
@@ -537,6 +544,26 @@ class _Story:
             worker.get(f"/absences/stand-ins/{standin.pk}/")
         made = Absence.objects.get(person__in=own, starts_on=days["starts_on"])
         self.sent(worker.post("/absences/", {"absence": str(made.pk)}), Step.VIEW)
+    def knows_people(self) -> None:
+        """Add a contact, change it, hand it over; take one that nobody keeps, and retire it."""
+        worker, mate = self.people["worker"], self.world.template.person(self.world.of, self._mate)
+        new = {"name": "New", "authority": "Port", "kind": "customs", "phones": "601 234 5678"}
+        self.sends("worker", "/contacts/new", **new)
+        made = Contact.objects.filter(name="New").latest("made_at")
+        path = f"/contacts/{made.origin_id}/"
+        self.sends("worker", f"{path}change", note="Ask for her.")
+        to = {"action": "hand_over", "to-person": str(mate.public_id)}
+        self.sent(worker.post(path, to), Step.VIEW)
+        left = Contact.objects.get(name=f"Left by {self.world.of}", current=True)
+        theirs = f"/contacts/{left.origin_id}/"
+        worker.get(theirs)
+        self.sent(worker.post(theirs, {"action": "take"}), Step.VIEW)
+        over = {"action": "retire", "retire-reason": "Has left."}
+        self.sent(worker.post(theirs, over), Step.VIEW)
+        self.sends("worker", "/contacts/hand-over", to=f"BOG:{mate.public_id}")
+        for visitor in self.people.values():
+            for each in (path, theirs, "/contacts/", "/contacts/?state=retired"):
+                visitor.get(each)
 
     def exports(self) -> None:
         """Have a package for oneself and one for others made, and download both."""

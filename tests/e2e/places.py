@@ -55,6 +55,9 @@ def places(site: Site) -> list[Place]:
     )
     ((rotation,),) = site.sql("SELECT id FROM cases_rotation WHERE state = 'planned'")
     ((standin,),) = site.sql("SELECT id FROM cases_standin")
+    ((contact,),) = site.sql(
+        "SELECT origin_id FROM cases_contact WHERE current AND name LIKE 'Capt.%%'"
+    )
     dutch, belgian = "nl-lo-bog", "be-lo-bog"
     ready, busy = _exports(site, bananas)
     return [
@@ -103,6 +106,12 @@ def places(site: Site) -> list[Place]:
         Place("templates", "/templates/", "be-coordinator"),
         Place("template_new", "/templates/new", "be-coordinator"),
         Place("template", f"/templates/{template}/", "be-coordinator"),
+        Place("contacts", "/contacts/", dutch),
+        Place("contacts", "/contacts/?q=zzz&kind=customs", dutch),
+        Place("contact_new", "/contacts/new", dutch),
+        Place("contact", f"/contacts/{contact}/", dutch),
+        Place("contact_change", f"/contacts/{contact}/change", dutch),
+        Place("contacts_hand_over", "/contacts/hand-over", dutch),
         Place("handovers", "/handovers/", dutch),
         Place("absences", "/absences/", "nl-head-bog"),
         Place("standin", f"/absences/stand-ins/{standin}/", "nl-lo2-bog"),
