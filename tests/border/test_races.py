@@ -359,18 +359,32 @@ def _note() -> dict[str, str]:
     return dict.fromkeys(names, "x")
 
 
+# What the second is told: before the lock was waited for, or after.
+TOLD = (
+    "This step is no longer possible.",
+    "This offer has been answered, withdrawn or has expired.",
+)
+
+
 @pytest.mark.soak
-def test_hundreds_of_acceptances_against_withdrawals_have_one_outcome_each(cast: Cast) -> None:
-    for _turn in range(200):
+@pytest.mark.parametrize("other_step", [Step.ACCEPT, Step.WITHDRAW])
+def test_of_five_hundred_answers_at_the_same_instant_one_counts_each_time(
+    cast: Cast, other_step: Step
+) -> None:
+    against = cast.belgian_head if other_step == Step.ACCEPT else cast.belgian_officer
+    step = handovers.accept if other_step == Step.ACCEPT else handovers.withdraw
+    for _turn in range(500):
         dossier = DossierFactory(handler=cast.belgian_officer)
-        offer = HandoverFactory(dossier=dossier, to=cast.belgian_colleague)
-        with At(cast.belgian_colleague) as one, At(cast.belgian_officer) as other:
+        offer = HandoverFactory(dossier=dossier, to=cast.team("BE"))
+        with At(cast.belgian_colleague) as one, At(against) as other:
             calls = (
                 one.starts(_and_commit, one, handovers.accept, offer),
-                other.starts(_and_commit, other, handovers.withdraw, offer),
+                other.starts(_and_commit, other, step, offer),
             )
-            outcomes = [call.exception(20) for call in calls]
-        assert sum(error is None for error in outcomes) == 1
+            errors = [error for call in calls if (error := call.exception(20)) is not None]
+        (second,) = errors
+        assert isinstance(second, PermissionDenied)
+        assert str(second) in TOLD
         offer.refresh_from_db()
         _settled(dossier, offer, offer.state)
 
