@@ -145,6 +145,7 @@ PAGES = {
     "rotation_certificate": "handovers",
     "absences": "handovers",
     "standin": "handovers",
+    "duty": "handovers",
     "search": "search",
     "contacts": "contacts",
     "contact_new": "contacts",

@@ -204,9 +204,7 @@ def answered_in_rotation(handover: Handover, *, by: "User", step: Step) -> None:
     if not dossier.confined:
         return
     leaves = dossier.handler_id if step == Step.ACCEPT else None
-    lost = _loses_sight(
-        dossier, under=handover.pk, handler=leaves, moves=step == Step.ACCEPT
-    )
+    lost = _loses_sight(dossier, under=handover.pk, handler=leaves, moves=step == Step.ACCEPT)
     _tell_who_loses_sight(dossier, by, lost)
 
 

@@ -687,6 +687,29 @@ def may_keep_views(user: "User") -> Decision:
     return no(_("Without a posting at a desk or headquarters there is nothing to view."))
 
 
+ROSTER_ROLES = (Role.HEAD_OF_DESK, Role.COORDINATOR)
+
+
+def rosters(user: "User") -> frozenset[int]:
+    """Groups whose duty roster a person keeps: as head of desk of a team, as coordinator."""
+    return remembered(("rosters", user.pk), lambda: _rosters(user))
+
+
+def _rosters(user: "User") -> frozenset[int]:
+    if not user.is_active:
+        return frozenset()
+    rows = Posting.objects.valid_now().filter(person_id=user.pk, role__in=ROSTER_ROLES)
+    return frozenset(group for group in rows.values_list("group_id", flat=True) if group)
+
+
+def may_keep_roster(user: "User", group: int | None = None) -> Decision:
+    """Whether a person puts people on duty: in this group, or in any."""
+    kept = rosters(user)
+    if group in kept or (group is None and kept):
+        return YES
+    return no(_("Heads of desk keep the roster of their team, coordinators that of headquarters."))
+
+
 def may_keep_templates(user: "User") -> Decision:
     """Whether a person keeps the templates of the own country."""
     if serves(user, Role.COORDINATOR, user.country):
@@ -695,6 +718,9 @@ def may_keep_templates(user: "User") -> Decision:
 
 
 # Rotations --------------------------------------------------------------------------------
+
+
+NOT_TO_STEER = _("Only who leaves and the own head of desk plan and offer a rotation.")
 
 
 class HasLeaver(Protocol):
@@ -712,7 +738,7 @@ def may_steer(user: "User", rotation: HasLeaver) -> Decision:
         return no(_("This rotation has ended."))
     if _steers(user, rotation):
         return YES
-    return no(_("Only who leaves and the own head of desk plan and offer a rotation."))
+    return no(NOT_TO_STEER)
 
 
 def _steers(user: "User", rotation: HasLeaver) -> bool:

@@ -23,6 +23,7 @@ from cases.views.documents import (
 from cases.views.dossier import dossier_page
 from cases.views.dossier_forms import dossier_change, dossier_new, dossier_status
 from cases.views.dossiers import dossiers_page
+from cases.views.duty import duty_page
 from cases.views.entries import draft, entry_add, entry_correct, entry_page, entry_translate
 from cases.views.exports import export_file, export_page, exports_page
 from cases.views.hand_over import hand_over_page
@@ -114,6 +115,7 @@ urlpatterns = [
     path("mandates/<uuid:mandate>/", mandate_page, name="mandate"),
     path("absences/", absences_page, name="absences"),
     path("absences/stand-ins/<uuid:standin>/", standin_page, name="standin"),
+    path("duty/", duty_page, name="duty"),
     path("projects/", projects_page, name="projects"),
     path("projects/new", project_new, name="project_new"),
     path("projects/<uuid:project>/", project_page, name="project"),

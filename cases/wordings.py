@@ -42,6 +42,9 @@ def _because(alert: Alert) -> str:
         "rotation_named": _("You get this because a colleague leaves and you are to take over."),
         "rotation_leaver": _("You get this because your dossiers are handed over as you leave."),
         "rotation_steering": _("You get this because you head the desk that somebody leaves."),
+        "leaver": _("You get this because your posting ends."),
+        "head": _("You get this because you head the desk that somebody leaves."),
+        "keeper": _("You get this because you keep contacts of the desk."),
     }
     mandate = str(alert.facts.get("mandate") or "")
     sentence = reasons[alert.because] % {"country": alert.owner}
@@ -55,8 +58,6 @@ def _because(alert: Alert) -> str:
         return sentence
     if alert.event == "dossier.opened":
         return f"{sentence} {_choice()}"
-    if alert.event.startswith("standin."):
-        return sentence
     if alert.event.startswith("clock."):
         floor = _("Mails about deadlines cannot be switched off.")
     else:
@@ -150,11 +151,6 @@ def _posting_ends(alert: Alert, zones: Zones) -> Wording:
         count,
     )
     day = times.full_date(times.local_date(moment)) if moment else ""
-    why = {
-        "leaver": _("You get this because your posting ends."),
-        "head": _("You get this because you head the desk that somebody leaves."),
-    }
-    floor = _("Mails about handovers and mandates cannot be switched off.")
     return Wording(
         headline=_("A posting ends while dossiers are held"),
         subject=subject % {"when": day, "count": count},
@@ -163,7 +159,7 @@ def _posting_ends(alert: Alert, zones: Zones) -> Wording:
             *_when(alert, "until", _("Posting ends"), zones),
             Fact(_("If you do nothing"), _("Then whatever is still held falls to the team.")),
         ],
-        because=f"{why[alert.because]} {floor}",
+        because=_because(alert),
     )
 
 
@@ -172,13 +168,6 @@ def _count(alert: Alert, name: str) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _mandate_asked(alert: Alert, zones: Zones) -> Wording:
-    return Wording(
-        headline=_("A mandate is asked of you"),
-        subject=_("mandate %(number)s asked") % {"number": alert.facts.get("mandate", "")},
-        facts=[*_number(alert), *_when(alert, "answer_by", _("The offer lapses"), zones)],
-        because=_because(alert),
-    )
 def _lapses(line: Callable[[], tuple[str, str]]) -> wording.Words:
     """An offer to who decides on its mandate, or answers for the dossier: when it lapses."""
 
@@ -296,7 +285,7 @@ def _contacts(alert: Alert, _zones: Zones) -> Wording:
             "a contact is yours to keep", "%(number)d contacts are yours to keep", number
         )
         % values,
-        because=_("You get this because you keep contacts of the desk."),
+        because=_because(alert),
     )
 
 
@@ -335,7 +324,6 @@ EVENTS: dict[str, wording.Words] = {
     "rotation.offered": _rotation_offered,
     "rotation.answered": _rotation_answered,
     "posting.ends": _posting_ends,
-    "mandate.asked": _mandate_asked,
     "mandate.asked": _lapses(
         lambda: (_("A mandate is asked of you"), _("mandate %(number)s asked"))
     ),

@@ -25,6 +25,7 @@ from accounts.models import (
     Absence,
     Certificate,
     Desk,
+    Duty,
     Headquarters,
     NationalGroup,
     Person,
@@ -704,6 +705,8 @@ class StandInFactory(factory.django.DjangoModelFactory[StandIn]):
         )
         standin.refresh_from_db()
         return standin
+
+
 class ContactFactory(factory.django.DjangoModelFactory[Contact]):
     """A contact that `keeper` added at a desk; `replaces=`, `act=` make a later version of one."""
 
@@ -736,6 +739,18 @@ def newer(contact: Contact, *, act: str = "changed", **changes: Any) -> Contact:
     version: Contact = ContactFactory(replaces=contact, act=act, **values)
     contact.refresh_from_db()
     return version
+
+
+def on_duty(cast: Cast, person: User, desk: str = "", **times: Any) -> Duty:
+    """A turn of a person at a desk or at headquarters; running now unless told otherwise."""
+    values = {
+        "starts_at": timezone.now() - timedelta(hours=1),
+        "ends_at": timezone.now() + timedelta(hours=1),
+    } | times
+    return Duty.objects.create(
+        country=person.country, group=cast.teams[person.country, desk],
+        person=_as_person(person), made_by=_as_person(person), **values,
+    )  # fmt: skip
 
 
 def grant(

@@ -6,9 +6,8 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from accounts.models import Desk, NationalGroup, Person, User
-from accounts.zones import zones_of
 from accounts.models import Absence, Desk, NationalGroup, Person, User
+from accounts.zones import zones_of
 from cases.models import (
     Contact,
     Document,
@@ -39,9 +38,9 @@ from cases.services import (
     handovers,
     links,
     mandates,
-    taking,
     rotations,
     standins,
+    taking,
     tasks,
     time,
     uploads,
@@ -357,6 +356,8 @@ def tell_of_leaving() -> int:
     """What beat does once an hour."""
     with as_person(None):
         return time.tell_of_leaving()
+
+
 def be_absent(by: User, person: User, *, days: int = 9) -> Absence:
     """Enter an absence from today on."""
     today = timezone.localdate()
@@ -393,7 +394,9 @@ def end_standin(by: User, standin: StandIn) -> None:
 def tidy_up() -> int:
     """What beat does every few seconds."""
     with as_person(None):
-        return time.tidy_up()
+        ended = time.tidy_up()
+    with as_person(None):
+        return ended + standins.tidy_up()
 
 
 def mandate_of(handover: Handover) -> Mandate:

@@ -8,12 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import User
-from cases.models import Dossier, Party
-from lodesk.alerts.models import Delivery
-from cases.states import Step
 from accounts.models import Absence, User
 from cases.models import Dossier, Party, StandIn
+from cases.states import Step
+from lodesk.alerts.models import Delivery
 from tests import steps
 from tests.browsers import HouseClient
 from tests.factories import (
@@ -34,6 +32,7 @@ from tests.factories import (
     TemplateFactory,
     add_version,
     newer,
+    on_duty,
     project_of,
     rotation_of,
 )
@@ -74,6 +73,19 @@ def test_a_list_of_offers_asks_the_same_for_two_and_for_twenty(
     few = {path: queries_of(client, path) for path in ("/", "/handovers/", "/alerts/")}
     _offers(cast, 18)
     assert {path: queries_of(client, path) for path in few} == few
+
+
+def test_the_duty_roster_asks_the_same_for_two_turns_and_for_fifty(
+    cast: Cast, client_of: ClientOf
+) -> None:
+    client = client_of(cast.belgian_head)
+    people = (cast.belgian_officer, cast.belgian_colleague)
+    counts = []
+    for more in (1, 24):
+        for person in people * more:
+            on_duty(cast, person, "BOG")
+        counts.append(queries_of(client, "/duty/"))
+    assert counts[0] == counts[1]
 
 
 def test_a_list_of_mandates_to_decide_asks_the_same_for_two_and_for_twenty(
@@ -274,6 +286,8 @@ def test_mail_that_failed_asks_the_same_for_two_and_for_all(
 def _alerts(dossier: Dossier, people: list[User], count: int) -> None:
     for number in range(count):
         AlertFactory(dossier=dossier, recipient=people[number % len(people)])
+
+
 def test_rotations_ask_the_same_for_two_and_for_twenty(cast: Cast, client_of: ClientOf) -> None:
     me, you = cast.belgian_officer, cast.belgian_colleague
     mine, yours = client_of(me), client_of(you)
@@ -299,6 +313,8 @@ def _leaves(cast: Cast, count: int) -> list[Dossier]:
     for dossier in found:
         EntryFactory(dossier=dossier)
     return found
+
+
 def test_absences_and_stand_ins_ask_the_same_for_two_and_for_twenty(
     cast: Cast, client_of: ClientOf
 ) -> None:
@@ -327,6 +343,8 @@ def _away(cast: Cast, standin: StandIn, numbers: range) -> None:
     steps.tidy_up()
     for dossier in Dossier.objects.filter(handler=away.pk):
         steps.add_note(mate, dossier)
+
+
 def test_contacts_ask_the_same_for_two_and_for_fifty(cast: Cast, client_of: ClientOf) -> None:
     client = client_of(cast.belgian_officer)
     one = ContactFactory(keeper=cast.belgian_officer)

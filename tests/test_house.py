@@ -101,6 +101,8 @@ def test_the_application_has_exactly_these_rights_to_write() -> None:
     assert set(written) == {
         ("accounts_absence", "INSERT"),
         ("accounts_absence", "UPDATE"),
+        ("accounts_duty", "INSERT"),
+        ("accounts_duty", "UPDATE"),
         ("accounts_user", "UPDATE"),
         ("alerts_alert", "INSERT"),
         ("alerts_alert", "UPDATE"),

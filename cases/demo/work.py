@@ -6,12 +6,21 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from accounts.models import Absence, Desk, Person, User
+from accounts.models import Absence, Desk, Person, Posting, User
 from cases.models import Dossier, Task
 from cases.models.links import LinkKind
 from cases.selectors import absences
 from cases.selectors import rotations as rotation_selectors
-from cases.services import links, projects, rotations, saved_views, standins, tasks, templates
+from cases.services import (
+    duty,
+    links,
+    projects,
+    rotations,
+    saved_views,
+    standins,
+    tasks,
+    templates,
+)
 from lodesk.alerts.models import Delivery, DeliveryState
 from lodesk.border.context import acting_as
 
@@ -30,6 +39,7 @@ def play(users: Users, dossiers: Dossiers) -> None:
     _mail_that_failed(users["be-lo2-bog"])
     _rotation(users)
     _standin(users)
+    _duty(users)
 
 
 def _rotation(users: Users) -> None:
@@ -199,6 +209,25 @@ def _standin(users: Users) -> None:
             ends_at=ends_at,
             by=absent,
         )
+
+
+def _duty(users: Users) -> None:
+    """Who is awake this week: at the desk the two who take turns, at headquarters one."""
+    rows = (
+        ("be-head-bog", "be-lo2-bog", 0), ("be-head-bog", "be-lo-bog", 1),
+        ("nl-head-bog", "nl-lo2-bog", 0), ("nl-head-bog", "nl-lo-bog", 1),
+        ("be-coordinator", "be-hq", 0), ("nl-coordinator", "nl-hq", 0), ("lu-coordinator", "lu-hq", 0),
+    )  # fmt: skip
+    begun = timezone.now().replace(minute=0, second=0, microsecond=0)
+    for by, who, days in rows:
+        starts_at = begun + timedelta(days=days)
+        with acting_as(users[by].pk):
+            duty.put_on(
+                posting=Posting.objects.select_related("person").get(person=users[who].pk),
+                starts_at=starts_at,
+                ends_at=starts_at + timedelta(days=1),
+                by=users[by],
+            )
 
 
 def _noon(*, days: int) -> datetime:

@@ -107,18 +107,18 @@ class HandOverForm(forms.Form):
         self.kept_at_most = kept_at_most
         self.checks = checks
         for each in checks:
-            label = str(each.label)
-            self.fields[CHECK + each.value] = forms.BooleanField(label=label, required=False)
+            question = str(each.label)
+            self.fields[CHECK + each.value] = forms.BooleanField(label=question, required=False)
             self.fields[LEFT + each.value] = forms.CharField(
-                label=_("%(question)s Else, in a word") % {"question": label},
+                label=_("%(question)s Else, in a word") % {"question": question},
                 max_length=120,
                 required=False,
                 validators=[unclassified],
             )
         offer(self, "to", [(party.value, party.label) for party in parties])
         for part in PARTS:
-            label = self.fields[f"note_{part}"].label
-            self.fields[f"read_{part}"].label = _("%(part)s: read") % {"part": label}
+            named = self.fields[f"note_{part}"].label
+            self.fields[f"read_{part}"].label = _("%(part)s: read") % {"part": named}
         if data is not None and not (chosen and chosen.crosses):
             for name in MANDATE:
                 self.fields[name].required = False

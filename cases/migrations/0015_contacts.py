@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('cases', '0013_clock_of_a_court'),
+        ('cases', '0014_taken_and_reassigned'),
     ]
 
     operations = [

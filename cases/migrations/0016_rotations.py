@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('cases', '0013_clock_of_a_court'),
+        ('cases', '0015_contacts'),
     ]
 
     operations = [
@@ -22,11 +22,11 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='handover',
             name='kind',
-            field=models.CharField(choices=[('handover', 'Handover'), ('return', "Return to the owner's team"), ('rotation', 'Rotation')], default='handover', max_length=10),
+            field=models.CharField(choices=[('handover', 'Handover'), ('return', "Return to the owner's team"), ('rotation', 'Rotation'), ('taken', 'Taken from the queue'), ('reassigned', 'Re-assigned')], default='handover', max_length=10),
         ),
         migrations.AddConstraint(
             model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['handover', 'return', 'rotation'])), name='handover_kind'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['handover', 'return', 'rotation', 'taken', 'reassigned'])), name='handover_kind'),
         ),
         migrations.CreateModel(
             name='Rotation',

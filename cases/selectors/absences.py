@@ -28,8 +28,8 @@ def span(first: date, last: date, desk: Desk) -> tuple[datetime, datetime]:
 
 def desks_of(person: Person) -> frozenset[int]:
     """The desks where somebody works now, from the joint directory."""
-    found = DirectoryEntry.objects.filter(person_id=person.pk).values_list("desk_id", flat=True)
-    return frozenset(desk for desk in found if desk is not None)
+    entries = DirectoryEntry.objects.filter(person_id=person.pk, desk__isnull=False)
+    return frozenset(entries.values_list("desk_id", flat=True))
 
 
 @dataclass(frozen=True)

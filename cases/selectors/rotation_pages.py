@@ -189,7 +189,7 @@ def _incoming(offer: Handover) -> MovingRow:
     when = times.short_date(times.local_date(offer.answer_by))
     return _row(
         offer.dossier,
-        receiver=offer.giver.name,
+        receiver=offer.giver.name if offer.giver else "",
         state=_("answer by %(when)s") % {"when": when},
         url=reverse("handover", args=[offer.pk]),
     )

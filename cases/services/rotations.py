@@ -176,11 +176,14 @@ def _offer(line: RotationLine, *, by: "User", note: Note, terms: Terms) -> None:
 
 def _note(drafts: note_drafts.Drafts, rotation: Rotation) -> Note:
     """The generated draft, for nobody writes two hundred notes; what is not known says so."""
-    texts = {name: draft.text for name, draft in drafts.items()}
     ask = _("Nothing is written down: ask %(who)s.") % {"who": rotation.leaver}
-    texts["note_promises"] = texts["note_promises"] or ask
-    texts["note_risks"] = texts["note_risks"] or _("none")
-    return Note(**texts)
+    return Note(
+        note_state=drafts["note_state"].text,
+        note_promises=drafts["note_promises"].text or ask,
+        note_deadline=drafts["note_deadline"].text,
+        note_contacts=drafts["note_contacts"].text,
+        note_risks=drafts["note_risks"].text or _("none"),
+    )
 
 
 @dataclass(frozen=True)

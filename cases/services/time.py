@@ -11,7 +11,6 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from cases import notify
-from cases.services import standins
 from lodesk import audit
 from lodesk.alerts.subjects import Subject
 
@@ -51,7 +50,7 @@ def tidy_up() -> int:
         )
         subject = Subject(id=row.dossier, reference=row.reference, owner=row.owner)
         notify.ended_by_time(row.event, subject, key=str(row.subject), told=row.told, lost=row.lost)
-    return len(rows) + standins.tidy_up()
+    return len(rows)
 
 
 @dataclass(frozen=True)

@@ -29,18 +29,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 $$;
 REVOKE EXECUTE ON FUNCTION cases_moves_at_once FROM PUBLIC;
 
--- Write the handover and its event, move handler and grants. Internal.
+-- Write the handover and its event, move handler and grants. Its key follows from how many there were
+-- of the dossier, which is locked: the same whatever happens elsewhere. Internal.
 CREATE OR REPLACE FUNCTION cases_move_at_once(
   d cases_dossier, of_kind text, who integer, reason text
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
   h cases_handover;
+  before bigint := (SELECT count(*) FROM cases_handover x WHERE x.dossier_id = d.id);
 BEGIN
   INSERT INTO cases_handover (id, dossier_id, kind, giver_id, to_person_id, state, offered_at,
                               answer_by, note_state, note_promises, note_deadline, note_contacts,
                               note_risks, giver_keeps, answered_by_id, answered_at, answer_reason)
-  VALUES (gen_random_uuid(), d.id, of_kind, CASE of_kind WHEN 'reassigned' THEN lodesk_me() END,
+  VALUES (md5(format('%s %s', d.id, before))::uuid, d.id, of_kind, CASE of_kind WHEN 'reassigned' THEN lodesk_me() END,
           who, 'accepted', now(), now(), '', '', '', '', '', 'none', who, now(), reason)
   RETURNING * INTO h;
   PERFORM cases_record(d.id, 'handover.' || of_kind,

@@ -75,7 +75,7 @@ CREATE OR REPLACE TRIGGER standin_ends BEFORE UPDATE OF ended_at ON cases_standi
 -- Who in fact stands in now, at a desk for a country: the last of a chain. Who stands in, is absent
 -- and has somebody for all the work gives it on; a chain that comes back to somebody in it, or
 -- ends at who does not work there, ends at nobody. `own`: every link was made by who is absent.
--- Internal: the one place that says so; the pages read `acting_id`, which follows from it.
+-- The one place that says so; the pages read `acting_id`, which follows from it. Internal.
 CREATE OR REPLACE FUNCTION cases_stands_in(at_desk bigint, of_country text)
 RETURNS TABLE (standin uuid, absent integer, dossier uuid, person integer, own boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
@@ -154,7 +154,12 @@ BEGIN
     AND s.over_at IS NULL AND (only_of IS NULL OR s.id = only_of)
   ORDER BY s.id FOR NO KEY UPDATE;
   touched := cases_unsettled(at_desk, of_country, only_of);
-  PERFORM FROM cases_dossier WHERE id = ANY(touched) ORDER BY id FOR NO KEY UPDATE;
+  IF lodesk_me() IS NULL THEN  -- housekeeping leaves what somebody holds for the next time
+    touched := ARRAY(SELECT d.id FROM cases_dossier d WHERE d.id = ANY(touched)
+                     ORDER BY d.id FOR NO KEY UPDATE SKIP LOCKED);
+  ELSE
+    PERFORM FROM cases_dossier WHERE id = ANY(touched) ORDER BY id FOR NO KEY UPDATE;
+  END IF;
   FOR r IN
     WITH wanted AS MATERIALIZED (
       SELECT * FROM cases_standin_rights(at_desk, of_country)

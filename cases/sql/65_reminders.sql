@@ -44,7 +44,7 @@ BEGIN
   IF c.kind = 'review' OR place = 5 THEN
     RETURN QUERY SELECT 'headquarters', cases_headquarters(d);
   ELSIF place = 4 OR d.handler_id IS NULL THEN
-    RETURN QUERY SELECT * FROM cases_above_handler(d, NULL);
+    RETURN QUERY SELECT * FROM cases_above_handler(d, d.handler_id);
   ELSE
     RETURN QUERY SELECT 'handler', ARRAY[d.handler_id];
     RETURN QUERY SELECT 'stands_in', cases_standing_in(d.id);
@@ -85,23 +85,21 @@ BEGIN
           AND (o.ends_at IS NULL OR o.ends_at > p.ends_at));
 END $$;
 
--- Everybody of the owner's headquarters. Internal.
+-- The owner's headquarters: who is on duty there, or everybody. Internal.
 CREATE OR REPLACE FUNCTION cases_headquarters(d cases_dossier) RETURNS integer[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-  SELECT cases_people_of((
+  SELECT cases_awake((
     SELECT group_id FROM accounts_nationalgroup WHERE country = d.owner AND desk_id IS NULL), '{}')
 $$;
 REVOKE EXECUTE ON FUNCTION cases_headquarters FROM PUBLIC;
 
--- Who is told when a handler, or `whose` turn it was, did nothing: the owner's head of desk; on a
--- confined dossier and where there is no other head of desk, headquarters. Internal.
+-- Who is told when a handler, or `whose` turn it was, did nothing: the owner's head of desk and who
+-- is on duty there; on a confined dossier and where there is nobody else, headquarters. Internal.
 CREATE OR REPLACE FUNCTION cases_above_handler(d cases_dossier, whose integer)
 RETURNS TABLE (because text, people integer[])
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
-  head integer[] := CASE WHEN d.confined THEN '{}'::integer[] ELSE array_remove(cases_people_of((
-    SELECT group_id FROM accounts_nationalgroup
-    WHERE country = d.owner AND desk_id = d.desk_id), '{head_of_desk}'), whose) END;
+  head integer[] := array_remove(cases_heads(d), whose);
 BEGIN
   IF head = '{}' THEN
     RETURN QUERY SELECT 'headquarters', cases_headquarters(d);

@@ -46,7 +46,7 @@ BEGIN
   IF event = 'handover.unanswered' THEN
     RETURN QUERY SELECT * FROM cases_above_handler(d, h.to_person_id);
   ELSIF event = 'mandate.waiting' THEN
-    RETURN QUERY SELECT 'coordinator', array_remove(cases_people_of((
+    RETURN QUERY SELECT 'coordinator', array_remove(cases_awake((
       SELECT group_id FROM accounts_nationalgroup WHERE country = d.owner AND desk_id IS NULL),
       '{coordinator}'), h.giver_id);
   ELSIF h.to_person_id IS NOT NULL THEN

@@ -9,8 +9,10 @@ LANGUAGE sql IMMUTABLE AS $$
               WHEN event = 'dossier.opened' THEN 'openings' ELSE '' END
 $$;
 
--- What cannot wait for the morning: an offer one has to answer, a deadline near or past. Pure.
+-- What cannot wait for the morning: an offer one has to answer, one that nobody has answered, a
+-- deadline near or past. Pure.
 CREATE OR REPLACE FUNCTION lodesk_is_urgent(event text) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
-  SELECT event IN ('handover.offered', 'clock.near', 'clock.past', 'clock.unanswered')
+  SELECT event IN ('handover.offered', 'handover.waiting', 'handover.unanswered', 'clock.near',
+                   'clock.past', 'clock.unanswered')
 $$;

@@ -50,7 +50,7 @@ DECLARE
   before cases_contact;
 BEGIN
   IF lodesk_me() IS NOT NULL THEN
-    NEW.made_at := clock_timestamp();
+    NEW.made_at := now();
   END IF;
   NEW.current := true;
   NEW.origin_id := NEW.id;

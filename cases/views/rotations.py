@@ -43,6 +43,8 @@ def rotation_new(request: HttpRequest) -> HttpResponse:
     leavers = {each.value: each for each in selectors.leavers(user_of(request))}
     if not leavers:
         raise PermissionDenied(_("Only who works at a desk leaves one."))
+    if request.POST.get("leaver") and request.POST["leaver"] not in leavers:
+        raise PermissionDenied(policy.NOT_TO_STEER)
     names = [(value, f"{each.person}, {each.desk.city}") for value, each in leavers.items()]
     form = LeaverForm(request.POST or None, leavers=names, initial={"leaver": names[0][0]})
     if form.is_valid():

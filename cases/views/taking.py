@@ -1,7 +1,7 @@
 """What changes hands without an offer: taken from the queue, or given on by the head of desk."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,7 +21,13 @@ from cases.views.asking import dossier_of, user_of
 @require_POST
 def dossier_take(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a dossier that nobody handles; who comes second reads why not."""
-    taking.take(dossier=dossier_of(request, reference), by=user_of(request))
+    dossier, user = dossier_of(request, reference), user_of(request)
+    decision = selectors.may_take(dossier, user, handovers.open_offer(dossier))
+    if not decision:
+        raise PermissionDenied(decision.reason)
+    if request.POST.get("action") != "take":
+        raise SuspiciousOperation("not the button of the page")
+    taking.take(dossier=dossier, by=user)
     messages.info(request, _("You handle this dossier now."))
     return redirect("dossier", reference)
 

@@ -42,6 +42,8 @@ WORDS = {
     "dossier.start": _("opened a draft"),
     "dossier.viewed": _("looked at a dossier"),
     "dossier.wait": _("set a dossier to waiting"),
+    "duty.put_on": _("put a person on duty"),
+    "duty.taken_off": _("took a person off duty"),
     "entry.added": _("wrote in a dossier"),
     "entry.corrected": _("corrected an entry"),
     "entry.translated": _("translated an entry"),

@@ -102,7 +102,10 @@ def test_what_is_urgent(db: None) -> None:
         for event in wordings.EVENTS
         if as_owner("SELECT lodesk_is_urgent(%s)", [event]) == [(True,)]
     }
-    assert urgent == {"handover.offered", "clock.near", "clock.past", "clock.unanswered"}
+    assert urgent == {
+        "handover.offered", "handover.waiting", "handover.unanswered",
+        "clock.near", "clock.past", "clock.unanswered",
+    }  # fmt: skip
 
 
 # Quiet hours ----------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from django.contrib.postgres.functions import TransactionNow as Now
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Duty, User
 from cases.models import (
     Clock,
     Contact,
@@ -56,6 +56,7 @@ from tests.factories import (
     grant,
     make_canaries,
     make_cast,
+    on_duty,
     project_of,
     rotation_of,
     without_rules,
@@ -147,6 +148,7 @@ class Stage:
     saved_view: SavedView  # of the Belgian officer
     rotation: Rotation  # of the Belgian officer, with `linked` planned to go to the colleague
     standin: StandIn  # to come, for the Belgian officer
+    duty: Duty  # of the Belgian officer, in the roster of his team
     canaries: Sequence[str]  # what nobody at all may see
 
     def path(self, template: str) -> str:
@@ -262,7 +264,8 @@ def make_stage(cast: Cast) -> Stage:
     linked = DossierFactory(handler=officer)
     words = dict.fromkeys(("name", "authority", "note"), SECRET)
     for sight in ("mine", "team"):
-        ContactFactory(keeper=cast.dutch_officer, visibility=sight, **words)
+        # By none of the attackers: who keeps one may open the form that hands all over.
+        ContactFactory(keeper=cast.dutch_administrator, visibility=sight, **words)
     return Stage(
         queue=DossierFactory(),
         linked=linked,
@@ -275,6 +278,7 @@ def make_stage(cast: Cast) -> Stage:
         saved_view=SavedViewFactory(person=officer),
         rotation=rotation_of(officer, linked, to=cast.belgian_colleague),
         standin=StandInFactory(absent=officer, stand_in=cast.belgian_colleague, planned=True),
+        duty=on_duty(cast, officer, "BOG"),
         cast=cast,
         handled=handled,
         entry=entry,
@@ -409,7 +413,8 @@ ACTS = (
         {"to": _person("belgian_colleague"), **READ, **NOTE}, form="form", view="hand_over"),
     Act("offer it across the border", "/d/{handled}/hand-over", MOVERS, "belgian_officer",
         {"to": _person("dutch_officer"), **READ, **NOTE}, form="form", view="hand_over"),
-    Act("take a dossier", "/d/{queue}/take", TEAM, "belgian_colleague", view="dossier_take"),
+    Act("take a dossier", "/d/{queue}/take", TEAM, "belgian_colleague", {"action": "take"},
+        page="/d/{queue}/", view="dossier_take"),
     Act("re-assign a dossier", "/d/{handled}/re-assign", frozenset({"belgian_head"}),
         "belgian_head", {"to": _person("belgian_colleague"), "reason": "Forged."},
         view="dossier_reassign"),
@@ -509,6 +514,11 @@ ACTS = (
         "belgian_officer",
         {"to": lambda stage: f"BOG:{stage.cast.belgian_colleague.public_id}"},
         view="contacts_hand_over"),
+    Act("put somebody on duty", "/duty/", frozenset({"belgian_head"}), "belgian_head",
+        {"action": "put_on", "who": lambda stage: f"BOG.{stage.cast.belgian_officer.public_id}",
+         "starts_at": "2031-01-01T08:00", "ends_at": "2031-01-01T20:00"}, view="duty"),
+    Act("take somebody off duty", "/duty/", frozenset({"belgian_head"}), "belgian_head",
+        {"action": "take_off", "duty": lambda stage: str(stage.duty.pk)}, view="duty"),
     Act("open a dossier of BE", "/dossiers/new", BELGIANS, "belgian_officer",
         {"title": "Forged", "kind": "other"}, form="form", view="dossier_new"),
 )  # fmt: skip

@@ -36,6 +36,7 @@ from tests.factories import (
     add_person,
     grant,
     newer,
+    on_duty,
     project_of,
     rotation_of,
     without_rules,
@@ -225,6 +226,15 @@ def _values(cast: Cast, people: dict[str, User | None]) -> dict[str, Any]:
         ).pk,
         "view": SavedViewFactory(person=cast.belgian_officer).pk,
         **_contacts(cast),
+        "duty": on_duty(cast, cast.belgian_officer, "BOG").pk,
+        "over_duty": on_duty(
+            cast,
+            cast.belgian_officer,
+            "BOG",
+            starts_at=timezone.now() - timedelta(days=2),
+            ends_at=timezone.now() - timedelta(days=1),
+        ).pk,
+        "dutch_duty": on_duty(cast, cast.dutch_officer, "BOG").pk,
         "template": TemplateFactory().pk,
         "dutch_template": TemplateFactory(owner="NL").pk,
         "dossier": dossier.pk,
@@ -242,6 +252,7 @@ def _values(cast: Cast, people: dict[str, User | None]) -> dict[str, Any]:
         "handover": handover.pk,
         "grant": DossierUserPermission.objects.filter(user=cast.dutch_officer.pk)[0].pk,
         "officer": cast.belgian_officer.pk,
+        "overseer": cast.belgian_headquarters.pk,
         "colleague": cast.belgian_colleague.pk,
         "head": cast.belgian_head.pk,
         "elsewhere": cast.belgian_elsewhere.pk,
@@ -636,6 +647,8 @@ def _standin(**values: str) -> str:
         "ends_at": "now() + interval '9 days'", "made_by_id": "%(me)s", "made_at": "now()",
     } | values  # fmt: skip
     return _insert("cases_standin", columns)
+
+
 CONTACT = {
     "id": "gen_random_uuid()", "owner": "'BE'", "desk_id": "%(bog)s", "keeper_id": "%(me)s",
     "visibility": "'team'", "number": "1", "current": "true", "act": "'made'", "reason": "''",
@@ -659,6 +672,15 @@ def _version_of(key: str, act: str, **values: str) -> str:
         f"INSERT INTO cases_contact ({', '.join(same)}) SELECT {', '.join(same.values())}"
         f" FROM cases_contact WHERE id = %({key})s"
     )
+
+
+def _duty(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "country": "'BE'", "group_id": "%(team)s",
+        "person_id": "%(officer)s", "starts_at": "now()", "ends_at": "now() + interval '1 day'",
+        "made_by_id": "%(me)s",
+    } | values  # fmt: skip
+    return _insert("accounts_duty", columns)
 
 
 def _insert(table: str, columns: dict[str, str]) -> str:
@@ -1352,6 +1374,7 @@ KEPT = (
     )),
 )  # fmt: skip
 
+OFF = "taken_off_at = now(), taken_off_by_id = %(me)s"
 PEOPLE = (
     Attempt("choose one's language", "UPDATE accounts_user SET language = 'nl' WHERE"
             " person_ptr_id = %(me)s", WITH_ACCOUNT),
@@ -1402,6 +1425,38 @@ PEOPLE = (
     Attempt("prolong a certificate", "UPDATE accounts_certificate SET valid_until = '2099-01-01'"),
     Attempt("add an absence", "INSERT INTO accounts_absence (person_id, starts_on, ends_on) VALUES"
             " (%(me)s, current_date, current_date)"),
+    Attempt("put on duty", _duty(), frozenset({HEAD})),
+    Attempt("put on duty at headquarters", _duty(
+        group_id="%(headquarters)s", person_id="%(overseer)s"), frozenset({COORDINATOR})),
+    Attempt("put on duty in another's name", _duty(made_by_id="%(elsewhere)s")),
+    Attempt("put on duty who is not posted there", _duty(person_id="%(elsewhere)s")),
+    Attempt("put on duty who is of another country", _duty(person_id="%(dutch_officer)s")),
+    Attempt("put on duty elsewhere", _duty(
+        group_id="%(bsb_team)s", person_id="%(elsewhere)s")),
+    Attempt("put on duty before one is posted", _duty(
+        starts_at="now() - interval '900 days'", ends_at="now() - interval '899 days'")),
+    Attempt("put on duty what is over", _duty(
+        starts_at="now() - interval '2 days'", ends_at="now()")),
+    Attempt("put on duty for a year", _duty(ends_at="now() + interval '365 days'")),
+    Attempt("put on duty and take off at once", _duty(
+        taken_off_at="now()", taken_off_by_id="%(me)s")),
+    Attempt("take off duty", _update("accounts_duty", OFF, "duty"), frozenset({HEAD})),
+    Attempt("take off duty in another's name", _update(
+        "accounts_duty", "taken_off_at = now(), taken_off_by_id = %(elsewhere)s", "duty")),
+    Attempt("take off duty yesterday", _update(
+        "accounts_duty", "taken_off_at = now() - interval '1 day', taken_off_by_id = %(me)s",
+        "duty")),
+    Attempt("take off the Dutch one", _update("accounts_duty", OFF, "dutch_duty"),
+            frozenset({FOREIGN_HANDLER})),
+    Attempt("take off what is over", _update("accounts_duty", OFF, "over_duty")),
+    *(Attempt(f"of a turn set {change}", _update("accounts_duty", change, "duty")) for change in (
+        "person_id = %(me)s", "ends_at = now()", "group_id = %(bsb_team)s", "country = 'NL'",
+    )),
+    Attempt("delete a turn", "DELETE FROM accounts_duty WHERE id = %(duty)s"),
+    Attempt("call accounts_on_duty", "SELECT accounts_on_duty(%(team)s)"),
+    *(Attempt(f"call {call.split('(')[0]}", f"SELECT {call}") for call in (
+        "cases_awake(%(team)s, '{}')", "cases_heads(NULL::cases_dossier)",
+    )),
     Attempt("add a group", "INSERT INTO auth_group (name) VALUES ('x')"),
     Attempt("move a group", "UPDATE accounts_nationalgroup SET country = 'NL'"),
     Attempt("grant by guardian's own tables", "INSERT INTO guardian_userobjectpermission"

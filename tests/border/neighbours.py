@@ -56,6 +56,7 @@ from tests.factories import (
     as_person,
     grant,
     newer,
+    on_duty,
     project_of,
     rotation_of,
     without_rules,
@@ -171,6 +172,14 @@ def _beside(made: Template, country: str) -> None:
         )  # fmt: skip
         newer(contact, note="Prefers to be called.")
     ContactFactory(keeper=made.cast.people[f"leaver_{country}"], name=f"Left by {country}")
+    _on_duty(made, country, hours=2)
+
+
+def _on_duty(made: Template, country: str, *, hours: int) -> None:
+    """A turn of the worker, and one of the coordinator."""
+    times = {"starts_at": in_(minutes=-5), "ends_at": in_(hours=hours)}
+    on_duty(made.cast, made.person(country, "worker"), "BOG" if country in POSTED else "", **times)
+    on_duty(made.cast, made.person(country, "coordinator"), **times)
 
 
 def _joint(made: Template) -> Project:
@@ -433,7 +442,9 @@ def _sets_up(made: Template, country: str, third: str) -> None:
     TemplateFactory(pk=secrets.template, owner=country, name=word, title=word, kind="visit")
     asked = f"q={word}&kind=other"
     SavedViewFactory(pk=secrets.saved_view, person=worker, name=word, asked=asked)
-    rotation_of(worker, late, lapsed, to=made.taker(country), pk=secrets.rotation)
+    taker = made.taker(country)  # where nobody of the country sits at the desk, a group
+    to = None if isinstance(taker, NationalGroup) else taker
+    rotation_of(worker, late, lapsed, to=to, pk=secrets.rotation)
 
 
 def _knows_people(made: Template, country: str, _third: str) -> None:
@@ -450,6 +461,7 @@ def _knows_people(made: Template, country: str, _third: str) -> None:
         act(worker, steps.add_contact(worker, bogota, **said))
     left = Contact.objects.get(name=f"Left by {country}", current=True)
     steps.give_contact(mate, left, mate)
+    _on_duty(made, country, hours=9)
 
 
 def _hands_over(made: Template, country: str, _third: str) -> None:

@@ -253,6 +253,8 @@ def due(stage: Stage) -> Stage:
     mandate_runs_out(stage.given)
     earlier = "UPDATE cases_handover SET offered_at = offered_at - interval '9 days' WHERE id = %s"
     as_owner(earlier, [stage.waiting.pk])
+    leaves = "UPDATE accounts_posting SET ends_at = now() + interval '9 days' WHERE person_id = %s"
+    as_owner(leaves, [stage.cast.belgian_officer.pk])
     TaskFactory(dossier=stage.handled, due_at=steps.in_(hours=-1))
     past = {"starts_at": steps.in_(hours=-9), "term_at": steps.in_(hours=-1)}
     ClockFactory(dossier=stage.handled, kind="own", rule="", **past)

@@ -33,6 +33,7 @@ from tests.factories import (
     TemplateFactory,
     add_version,
     newer,
+    on_duty,
     project_of,
     rotation_of,
     without_rules,
@@ -49,11 +50,9 @@ KEPT = {  # rows that are made and ended, and how their constraints are named
     "cases_projectdossier": "in_project",
     "cases_template": "template",
 }
-RULED = ("cases_dossier", "cases_mandate", "cases_handover", "cases_task", "audit_logrow",
-         "cases_rotation", "cases_rotationline", *KEPT)  # fmt: skip
 RULED = (
     "cases_dossier", "cases_mandate", "cases_handover", "cases_task", "cases_standin",
-    "audit_logrow", *KEPT,
+    "cases_rotation", "cases_rotationline", "audit_logrow", *KEPT,
 )  # fmt: skip
 
 LOG = (
@@ -141,6 +140,14 @@ BROKEN: dict[str, tuple[str, ...]] = {
         "INSERT INTO accounts_nationalgroup (group_id, country, desk_id) VALUES"
         " (%(group)s, 'BE', %(bog)s)",
         "INSERT INTO accounts_nationalgroup (group_id, country) VALUES (%(group)s, 'BE')",
+    ),
+    "duty_lasts_a_month_at_most": (
+        "UPDATE accounts_duty SET ends_at = starts_at",
+        "UPDATE accounts_duty SET ends_at = starts_at + interval '31 days 1 second'",
+    ),
+    "duty_says_who_took_it_off": (
+        "UPDATE accounts_duty SET taken_off_at = now()",
+        "UPDATE accounts_duty SET taken_off_by_id = person_id",
     ),
     "posting_ends_after_it_starts": ("UPDATE accounts_posting SET ends_at = starts_at",),
     "posting_role_fits_its_place": (
@@ -400,6 +407,16 @@ BROKEN: dict[str, tuple[str, ...]] = {
         f"{HANDOVER} giver_keeps_until = now()",
     ),
     "handover_keeps": (f"{HANDOVER} giver_keeps = 'handle', giver_keeps_until = now()",),
+    "only_what_is_taken_has_no_giver": (
+        f"{HANDOVER} giver_id = NULL",
+        f"{HANDOVER} kind = 'taken', state = 'accepted'",
+    ),
+    "without_an_offer_it_is_done": (
+        f"{HANDOVER} kind = 'reassigned'",
+        f"{HANDOVER} kind = 'reassigned', state = 'accepted', to_person_id = NULL,"
+        " to_group_id = %(team)s",
+    ),
+    "checklist_by_code": (f"""{HANDOVER} checklist = '["asker"]'""",),
     "handover_kind": (f"{HANDOVER} kind = 'x'",),
     "handover_state": (f"{HANDOVER} state = 'x'",),
     "offer_in_our_time": (
@@ -514,6 +531,7 @@ def rows(cast: Cast) -> dict[str, Any]:
     rotation_of(cast.belgian_officer, dossier, to=cast.belgian_colleague)
     StandInFactory(absent=cast.belgian_officer, stand_in=cast.belgian_colleague)
     newer(ContactFactory(keeper=cast.belgian_officer))
+    on_duty(cast, cast.belgian_officer, "BOG")
     entry = EntryFactory(dossier=dossier)
     party = PartyFactory(dossier=dossier, numbers=["CSQU 305438 3"])
     other = PartyFactory(dossier=dossier)

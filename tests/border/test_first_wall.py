@@ -25,6 +25,7 @@ from cases.models import (
     Rotation,
     RotationLine,
     SavedView,
+    StandIn,
     Task,
     Template,
 )
@@ -41,6 +42,7 @@ from tests.factories import (
     LinkFactory,
     MandateFactory,
     SavedViewFactory,
+    StandInFactory,
     TaskFactory,
     TemplateFactory,
     add_posting,
@@ -765,3 +767,67 @@ def test_a_place_that_was_left_or_reads_no_dossiers_is_none_to_open_at(cast: Cas
     assert may()
     Posting.objects.filter(pk=posting.pk).update(ends_at=TransactionNow())
     assert not may()
+
+
+# Absences and stand-ins -----------------------------------------------------------------------
+
+
+def test_stand_ins_are_of_those_they_concern(cast: Cast) -> None:
+    me, dossier = cast.belgian_officer, DossierFactory(handler=cast.belgian_officer, confined=True)
+    standin = StandInFactory(absent=me, stand_in=cast.belgian_colleague, planned=True)
+    of_one = StandInFactory(
+        absent=me, stand_in=cast.belgian_colleague, planned=True, dossier=dossier
+    )
+    everything = {standin.pk, of_one.pk}
+
+    def found(user: User) -> set[Any]:
+        in_sight = Dossier.objects.visible_to(user)
+        return set(policy.stand_ins(StandIn.objects.all(), user, in_sight).values_list("pk"))
+
+    for name, expected in (
+        ("belgian_officer", everything), ("belgian_headquarters", everything),
+        ("belgian_coordinator", everything), ("belgian_colleague", {standin.pk}),
+        ("belgian_head", {standin.pk}), ("belgian_elsewhere", set()), ("dutch_head", set()),
+        ("dutch_headquarters", set()), ("belgian_auditor", set()), ("belgian_leaver", set()),
+    ):  # fmt: skip
+        assert found(getattr(cast, name)) == {(key,) for key in expected}, name
+    last = cast.belgian_elsewhere
+    StandIn.objects.filter(pk=standin.pk).update(acting=last.pk)
+    assert found(last) == {(standin.pk,)}
+    leaves(me)
+    assert found(me) == set()
+
+
+def test_one_speaks_for_oneself_and_the_head_for_the_team_at_the_desk(cast: Cast) -> None:
+    away, bogota, brasilia = cast.belgian_officer, cast.desks["BOG"].pk, cast.desks["BSB"].pk
+    speak = {"belgian_officer", "belgian_head"}
+    for name, person in cast.people.items():
+        assert bool(policy.may_arrange(person, away, bogota)) is (name in speak), name
+        assert bool(policy.may_enter_absence(person, away, [bogota])) is (name in speak), name
+    head = cast.belgian_head
+    assert not policy.may_arrange(head, away, brasilia)
+    assert not policy.may_enter_absence(head, away, [brasilia])
+    assert not policy.may_enter_absence(head, away, [])
+    assert not policy.may_arrange(head, cast.dutch_officer, bogota)
+    assert not policy.may_enter_absence(head, cast.dutch_officer, [bogota])
+    assert policy.may_be_absent(cast.belgian_auditor)
+    assert not policy.may_arrange(cast.belgian_auditor, cast.belgian_auditor, bogota)
+    leaves(away)
+    assert not policy.may_be_absent(away)
+    assert not policy.may_arrange(away, away, bogota)
+    leaves(head)
+    assert not policy.may_arrange(head, away, bogota)
+
+
+def test_who_acts_for_whom_follows_from_the_grants(cast: Cast) -> None:
+    away, mate = cast.belgian_officer, cast.belgian_colleague
+    dossier, other = DossierFactory(handler=away), DossierFactory(handler=cast.belgian_head)
+    assert policy.acts_for(mate, dossier) is None
+    StandInFactory(absent=away, stand_in=mate)
+    assert policy.acts_for(mate, dossier) == away.public_id
+    assert policy.acts_for(mate, other) is None
+    assert policy.acts_for(away, dossier) is None
+    grant(other, mate, "handle")
+    assert policy.acts_for(mate, other) is None
+    leaves(mate)
+    assert policy.acts_for(mate, dossier) is None

@@ -10,7 +10,16 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import Posting
-from cases.models import Document, Dossier, DossierUserPermission, Export, Handover, Mandate, Upload
+from cases.models import (
+    Document,
+    Dossier,
+    DossierUserPermission,
+    Export,
+    Handover,
+    Mandate,
+    StandIn,
+    Upload,
+)
 from tests import steps
 from tests.border.attempts import _handover as insert_handover
 from tests.border.together import At, Owner, execute, free, waits
@@ -20,6 +29,7 @@ from tests.factories import (
     DossierFactory,
     HandoverFactory,
     MandateFactory,
+    StandInFactory,
     TaskFactory,
     grant,
     without_rules,
@@ -219,6 +229,25 @@ def _export_forgotten(cast: Cast, dossier: Dossier) -> tuple[str, Any]:
 
 def _export_waiting(cast: Cast, dossier: Dossier) -> tuple[str, Any]:
     return "cases_export", steps.ask_export(cast.belgian_officer, dossier).pk
+
+
+def test_rights_in_a_dossier_that_somebody_holds_are_settled_the_next_time(
+    cast: Cast, dossier: Dossier
+) -> None:
+    mate = cast.belgian_colleague
+    standin = StandInFactory(absent=cast.belgian_officer, stand_in=mate, planned=True)
+    with without_rules("cases_standin"):
+        StandIn.objects.filter(pk=standin.pk).update(starts_at=TransactionNow())
+    tidy = "SELECT count(*) FROM cases_tidy_standins()"
+    with Owner() as holds, At(None) as sweep:
+        holds.runs("SELECT FROM cases_dossier WHERE id = %s FOR UPDATE", [dossier.pk])
+        sweep.runs(tidy)
+        sweep.commits()
+    assert mate.name not in grants_of(dossier)
+    with At(None) as sweep:
+        sweep.runs(tidy)
+        sweep.commits()
+    assert grants_of(dossier)[mate.name] == "handle"
 
 
 @pytest.mark.parametrize(

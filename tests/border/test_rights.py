@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db
 # Columns the application may change; which rows, policies and triggers decide.
 CHANGED = {
     "accounts_absence": "taken_back_at taken_back_by_id",
+    "accounts_duty": "taken_off_at taken_off_by_id",
     "accounts_user": "language time_zone",
     "alerts_alert": "read_at",
     "alerts_mailpreference": "openings quiet_from quiet_until tasks",
@@ -55,6 +56,7 @@ CALLED = {
     # questions about people
     "accounts_principals", "accounts_country", "accounts_serves", "accounts_certified",
     "accounts_heads", "lodesk_heads",
+    "accounts_keeps_roster",
     # questions about dossiers and mandates
     "lodesk_holds", "lodesk_mandated", "lodesk_may_open", "lodesk_may_ask",
     "lodesk_subject_visible", "lodesk_subject_is", "lodesk_subject_known_to",
@@ -66,7 +68,6 @@ CALLED = {
     "cases_status_follows", "cases_handover_follows", "cases_mandate_follows", "cases_rank",
     "cases_padded", "cases_phases", "cases_reference_keys",
     "cases_task_follows", "lodesk_kind_of_mail", "lodesk_is_urgent",
-    "cases_task_follows",
     # questions about stand-ins, and until when one lasts on a dossier, the read condition inside
     "lodesk_arranges", "cases_standins_of",
     # questions about projects
@@ -80,7 +81,6 @@ CALLED = {
     "cases_first_grants", "cases_move_work", "cases_take_work", "cases_reassign_work",
     "cases_tidy_up", "cases_remind",
     "cases_follow_standin", "cases_tidy_standins",
-    "cases_first_grants", "cases_move_work", "cases_tidy_up", "cases_remind",
     "cases_offers_waiting",
     "cases_forget_uploads", "cases_claim_export", "cases_give_up_export",
     "cases_forget_exports",

@@ -184,10 +184,14 @@ def _rotations(world: World) -> tuple[list[str], list[str]]:
     own = Rotation.objects.filter(country=world.of).order_by("leaver__name", "begun_at")
     keys = own.values_list("pk", flat=True)
     return [str(key) for key in keys], [str(secret.rotation) for secret in world.secrets]
+
+
 def _standins(world: World) -> tuple[list[str], list[str]]:
     own = StandIn.objects.filter(absent__in=[each.pk for each in world.people.values()])
     keys = own.order_by("starts_at").values_list("pk", flat=True)
     return [str(key) for key in keys], [str(secret.standin) for secret in world.secrets]
+
+
 def _contacts(world: World) -> tuple[list[str], list[str]]:
     own = Contact.objects.filter(Q(owner=world.of) | Q(visibility="desk"), current=True)
     keys = own.order_by("name", "origin").values_list("origin", flat=True)
@@ -444,7 +448,7 @@ class _Story:
         queue = self.home[5]
         self.people["mate"].get(f"/d/{queue.reference}/")
         self.people["mate"].get("/dossiers/?handler=nobody")
-        taken = self.people["mate"].post(f"/d/{queue.reference}/take", {})
+        taken = self.people["mate"].post(f"/d/{queue.reference}/take", {"action": "take"})
         self.sent(taken, Step.TAKE)
         worker = f"p:{self.world.template.person(self.world.of, 'worker').public_id}"
         self.takes(Step.REASSIGN, "head", queue, "re-assign", to=worker, reason="On leave.")
@@ -456,10 +460,10 @@ class _Story:
         path = begun.headers["Location"]
         page = worker.get(path)
         self.sent(worker.post(path, filled(page, "plan_form") | {"action": "plan"}), Step.VIEW)
-        lapsed = f"to-{self.home[2].pk}"
+        given = f"to-{self.home[5].pk}"  # the head of desk has just given it to the worker
         nobody = {field.html_name: "" for _row, field in page.context["plan"]}
         to = str(self.world.template.person(self.world.of, self._mate).public_id)
-        one = nobody | {lapsed: to, "action": "offer"}
+        one = nobody | {given: to, "action": "offer"}
         self.sent(worker.post(path, filled(page, "plan_form") | one), Step.VIEW)
         for visitor in self.people.values():
             for each in (path, "/rotations/", "/alerts/"):
@@ -544,6 +548,7 @@ class _Story:
             worker.get(f"/absences/stand-ins/{standin.pk}/")
         made = Absence.objects.get(person__in=own, starts_on=days["starts_on"])
         self.sent(worker.post("/absences/", {"absence": str(made.pk)}), Step.VIEW)
+
     def knows_people(self) -> None:
         """Add a contact, change it, hand it over; take one that nobody keeps, and retire it."""
         worker, mate = self.people["worker"], self.world.template.person(self.world.of, self._mate)

@@ -170,7 +170,7 @@ def test_it_is_finished_and_the_certificate_downloaded(
     assert "3 dossiers moved." in text_of(done)
     assert dossiers[0].reference in text_of(done)
     download = client.post(f"{path(offered)}certificate")
-    assert download.content.startswith(b"%PDF-")
+    assert download.getvalue().startswith(b"%PDF-")
     assert "attachment" in download["Content-Disposition"]
     assert client_of(cast.dutch_head).get(f"{path(offered)}certificate").status_code == 404
 

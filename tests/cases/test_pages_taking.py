@@ -14,6 +14,7 @@ from tests.pages import text_of
 pytestmark = pytest.mark.django_db
 Browse = Callable[..., HouseClient]
 QUEUE = "/dossiers/?handler=nobody"
+TAKE = {"action": "take"}
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def test_what_nobody_handles_is_taken_with_one_button(
     client = client_of(cast.belgian_officer)
     shown = client.get(page(queue))
     assert (shown.context["take"].allowed, shown.context["take"].url) == (True, page(queue, "take"))
-    taken = client.post(page(queue, "take"), follow=True)
+    taken = client.post(page(queue, "take"), TAKE, follow=True)
     assert taken.redirect_chain == [(page(queue), 302)]
     assert "You handle this dossier now." in text_of(taken)
     assert taken.context["take"] is None
@@ -50,11 +51,19 @@ def test_what_nobody_handles_is_taken_with_one_button(
     assert queue.handler_id == cast.belgian_officer.pk
 
 
+def test_without_the_button_nothing_is_taken(cast: Cast, client_of: Browse, queue: Dossier) -> None:
+    client = client_of(cast.belgian_officer)
+    for sent in ({}, {"action": "accept"}):
+        assert client.post(page(queue, "take"), sent).status_code == 400
+    queue.refresh_from_db()
+    assert queue.handler_id is None
+
+
 def test_who_comes_second_reads_who_has_it(cast: Cast, client_of: Browse, queue: Dossier) -> None:
     client = client_of(cast.belgian_colleague)
     client.get(page(queue))
     steps.take(cast.belgian_officer, queue)
-    late = client.post(page(queue, "take"))
+    late = client.post(page(queue, "take"), TAKE)
     assert (late.status_code, "A. Voorbeeld (BE) handles it already." in text_of(late)) == (
         403, True,
     )  # fmt: skip
@@ -68,7 +77,7 @@ def test_who_could_not_take_it_is_not_asked(
     for who in (cast.belgian_headquarters, cast.belgian_coordinator, cast.dutch_officer):
         client = client_of(who)
         assert client.get(page(queue)).context["take"] is None
-        assert client.post(page(queue, "take")).status_code == 403
+        assert client.post(page(queue, "take"), TAKE).status_code == 403
     closed = DossierFactory(status="closed")
     client = client_of(cast.belgian_colleague)
     for each in (dossier, closed):
@@ -84,7 +93,7 @@ def test_while_it_is_offered_the_page_says_why_it_cannot_be_taken(
     assert not shown.context["take"].allowed
     sentence = "It is offered to somebody: it can be taken once that offer has ended."
     assert sentence in text_of(shown)
-    refused = client.post(page(queue, "take"))
+    refused = client.post(page(queue, "take"), TAKE)
     assert (refused.status_code, sentence in text_of(refused)) == (403, True)
 
 

@@ -15,6 +15,7 @@ from cases.selectors.hand_over import Party
 from cases.services import time
 from cases.services.standins import OverlapError
 from cases.states import Step
+from lodesk.alerts.mail import compose
 from lodesk.alerts.models import Alert
 from lodesk.audit.models import LogRow
 from tests import steps
@@ -364,8 +365,9 @@ def test_the_pages_say_who_stands_in_and_until_when(
             assert (held.stands_in, held.until) == (True, standin.ends_at)
     with as_person(away):
         situation = access_diff.situation(seen, holders)
-        (row,) = access_diff._stand_ins(situation, _to(cast.belgian_head))
-        assert (row.change, row.who) == ("loses", str(mate.person_ptr))
+        to = _to(cast.belgian_head)
+        rows = access_diff.diff(situation, to, kept=access_diff.Kept(), why="")
+        assert [row.change for row in rows if row.who == str(mate.person_ptr)] == ["loses"]
 
 
 def _to(person: User) -> Party:
@@ -406,6 +408,22 @@ def test_who_stands_in_is_told_once_with_a_number_and_who_was_absent_that_it_is_
     over = Alert.objects.filter(event="standin.ended").values_list("recipient", "because")
     assert set(over) == {(away.pk, "absent"), (mate.pk, "stood_in")}
     assert steps.tidy_up() == 0
+
+
+def test_the_mail_holds_a_number_and_names_no_dossier(
+    cast: Cast, away: User, mate: User, bogota: Desk
+) -> None:
+    dossier = DossierFactory(handler=away)
+    standin = steps.stand_in(away, away, mate, bogota)
+    steps.tidy_up()
+    with as_person(mate):
+        alert = Alert.objects.visible_to(mate).get(event="standin.begun")
+        mail = compose(alert, mate)
+    assert mail.subject == "[LO Desk] you stand in for a colleague"
+    body = " ".join(str(mail.body).split())
+    assert f"/absences/stand-ins/{standin.pk}/" in body
+    assert "because you stand in for somebody who is absent" in body
+    assert not [word for word in (dossier.reference, dossier.title, away.name) if word in body]
 
 
 def test_who_stands_in_is_reminded_of_what_is_due(

@@ -122,6 +122,8 @@ def places(site: Site) -> list[Place]:
         Place("rotation", f"/rotations/{rotation}/", "be-hq"),
         Place("rotation_certificate", f"/rotations/{_done(site)}/certificate", belgian),
         Place("mandate", f"/mandates/{seals_mandate}/", "be-coordinator"),
+        Place("duty", "/duty/", "be-coordinator"),
+        Place("duty", "/duty/", dutch),
         Place("inbox", "/alerts/", belgian),
         Place("mail_failures", "/alerts/failed", "be-people"),
         Place("search", "/search?q=container", dutch),

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0002_absences'),
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('cases', '0013_clock_of_a_court'),
+        ('cases', '0017_escalation'),
     ]
 
     operations = [

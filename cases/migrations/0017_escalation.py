@@ -12,7 +12,7 @@ UPDATE cases_handover SET tell_at = now() WHERE state IN ('awaiting_mandate', 'o
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0013_clock_of_a_court'),
+        ('cases', '0016_rotations'),
     ]
 
     operations = [
