@@ -74,6 +74,54 @@ RESULTS = (
 )
 
 
+# What the giver of a handover ticks or answers with a word: by kind of dossier, and for all.
+CHECKS: dict[str, tuple[Code, ...]] = {
+    "incoming_request": (
+        Code("interim", _("Has who asked been told how far it is?")),
+        Code("permission", _("Is it said what may be used, and for what?")),
+    ),
+    "outgoing_request": (
+        Code("reminder", _("Is it said whom to remind, and when?")),
+        Code("original", _("Is the request as it was sent in the dossier?")),
+    ),
+    "spontaneous": (Code("source", _("Is it said how the source is protected?")),),
+    "assistance": (
+        Code("consent", _("Is the consent of the host authority in the dossier?")),
+        Code("on_site", _("Does who is on site know whom to call?")),
+    ),
+    "seizure": (
+        Code("custody", _("Has the chain of custody been told?")),
+        Code("samples", _("Is it said where samples and exhibits are?")),
+    ),
+    "missing_person": (
+        Code("family", _("Does the family know whom it reaches?")),
+        Code("whereabouts", _("Are the last known whereabouts in the dossier?")),
+    ),
+    "fugitive": (
+        Code("warrant", _("Is the warrant still in force?")),
+        Code("hearing", _("Is the date of the hearing or the surrender told?")),
+        Code("notice", _("Is the notice still published?")),
+    ),
+    "visit": (
+        Code("programme", _("Is the programme agreed with the host?")),
+        Code("permits", _("Are visas, weapons and transport arranged?")),
+    ),
+}
+CHECKS_OF_ALL = (
+    Code("asker", _("Does who asked know who handles it from now on?")),
+    Code("contacts", _("Have the contacts been told whom they reach?")),
+    Code("recorded", _("Is everything recorded that was said, sent and received?")),
+)
+
+
+EVERY_CHECK = (*(code for codes in CHECKS.values() for code in codes), *CHECKS_OF_ALL)
+
+
+def checks(kind: str) -> tuple[Code, ...]:
+    """What is asked when a dossier of this kind is handed over."""
+    return CHECKS.get(kind, ()) + CHECKS_OF_ALL
+
+
 def values(codes: Iterable[Code]) -> list[str]:
     """Every code of a list, also those that have ended."""
     return [code.value for code in codes]

@@ -87,9 +87,12 @@ def _rail(request: HttpRequest, user: User, *, works: bool) -> list[NavItem]:
             item("dossiers", _("Dossiers"), "dossiers"),
             item("handovers", _("Handovers"), "handovers", handovers.count(user)),
             item("search", _("Search"), "search"),
+            item("contacts", _("Contacts"), "contacts"),
         ]
     if policy.serves(user, Role.AUDITOR, user.country):
         items.append(item("log", _("Log"), "log"))
+    if policy.serves(user, Role.PEOPLE_ADMINISTRATOR, user.country):
+        items.append(item("mail_failures", _("Mail that failed"), "mail_failures"))
     return [*items, item("help", _("Help"), "help")]
 
 
@@ -118,6 +121,7 @@ PAGES = {
     "deadlines": "dossiers",
     "deadline": "dossiers",
     "who_can_see": "dossiers",
+    "told": "dossiers",
     "task_new": "dossiers",
     "task": "dossiers",
     "links": "dossiers",
@@ -131,10 +135,24 @@ PAGES = {
     "template_new": "dossiers",
     "template": "dossiers",
     "hand_over": "handovers",
+    "dossier_reassign": "handovers",
     "handovers": "handovers",
     "handover": "handovers",
     "mandate": "handovers",
+    "rotations": "handovers",
+    "rotation_new": "handovers",
+    "rotation": "handovers",
+    "rotation_certificate": "handovers",
+    "absences": "handovers",
+    "standin": "handovers",
+    "duty": "handovers",
     "search": "search",
+    "contacts": "contacts",
+    "contact_new": "contacts",
+    "contacts_hand_over": "contacts",
+    "contact": "contacts",
+    "contact_change": "contacts",
     "log": "log",
+    "mail_failures": "mail_failures",
     "help": "help",
 }

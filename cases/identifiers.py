@@ -190,7 +190,9 @@ def _phone(value: str, region: str) -> Written:
 
 def _email(value: str) -> Written:
     normal = unicodedata.normalize("NFKC", value).casefold()
+    # Once more after the spaces are gone: what stood apart may belong together now.
     normal = "".join(unicodedata.normalize("NFKC", normal).split())
+    normal = unicodedata.normalize("NFKC", normal)
     try:
         validate_email(normal)
     except ValidationError:

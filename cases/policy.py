@@ -11,21 +11,33 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from django.contrib.postgres.functions import TransactionNow
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from guardian.utils import get_group_obj_perms_model, get_user_obj_perms_model
 
-from accounts.models import Certificate, Country, Posting, Role
+from accounts.models import (
+    Certificate,
+    Country,
+    DirectoryEntry,
+    NationalGroup,
+    Posting,
+    Role,
+)
+from accounts.models.postings import HEADQUARTERS_ROLES
 from cases.states import (
     DOSSIER_STEPS,
     HANDOVER_STEPS,
     MANDATE_STEPS,
+    OPEN_ROTATION_STATES,
     STATUS_STEPS,
     TASK_STEPS,
+    ContactAct,
     HandoverState,
     Level,
+    RotationState,
+    Sight,
     Status,
     Step,
     TaskState,
@@ -81,6 +93,7 @@ class HasOwner(Protocol):
     owner: str
     status: str
     confined: bool
+    handler_id: int | None
 
 
 def principals(user: "User") -> Principals:
@@ -106,6 +119,18 @@ def _principals(user: "User") -> Principals:
 def serves(user: "User", role: Role, country: str) -> bool:
     """Whether the person holds this role for this country now."""
     return (role.value, country) in principals(user).roles
+
+
+def heads(user: "User") -> frozenset[int]:
+    """The desks at which a person leads the team of the own country now."""
+    return remembered(("heads", user.pk), lambda: _heads(user))
+
+
+def _heads(user: "User") -> frozenset[int]:
+    if (Role.HEAD_OF_DESK.value, user.country) not in principals(user).roles:
+        return frozenset()
+    led = Posting.objects.valid_now().filter(person_id=user.pk, role=Role.HEAD_OF_DESK)
+    return frozenset(led.filter(desk__isnull=False).values_list("desk_id", flat=True))
 
 
 TODAY = TruncDate(TransactionNow(), tzinfo=UTC)  # current_date of PostgreSQL, which runs in UTC
@@ -227,6 +252,73 @@ def saved_views(rows: Rows, user: "User") -> Rows:
     return rows.filter(person_id=user.pk)
 
 
+def rotations(rows: Rows, user: "User") -> Rows:
+    """Only the rotations a person follows, and those that offered him something."""
+    mine = principals(user)
+    if not mine.groups:
+        return rows.none()
+    lines = rows.model._meta.get_field("lines").related_model._default_manager
+    offered = lines.filter(receiver=mine.person, handover__isnull=False)
+    return rows.filter(_follows(user) | Q(pk__in=offered.values("rotation")))
+
+
+def rotation_lines(rows: Rows, user: "User") -> Rows:
+    """Only the lines of rotations a person follows, and those that were offered to him.
+
+    Whether their dossiers are in sight asks the caller.
+    """
+    mine = principals(user)
+    if not mine.groups:
+        return rows.none()
+    offered = Q(receiver=mine.person, handover__isnull=False)
+    return rows.filter(_follows(user, "rotation__") | offered)
+
+
+def _follows(user: "User", of: str = "") -> Q:
+    """Rotations of one's own, of the desk one heads, and as headquarters of the own country."""
+    found, own = Q(**{f"{of}leaver": user.pk}), Q(**{f"{of}country": user.country})
+    headed = heads(user)
+    if headed:
+        found |= own & Q(**{f"{of}desk__in": headed})
+    if _at_headquarters(user):
+        found |= own
+    return found
+
+
+def _at_headquarters(user: "User") -> bool:
+    return any(serves(user, role, user.country) for role in HEADQUARTERS_ROLES)
+
+
+def stand_ins(rows: Rows, user: "User", in_sight: QuerySet[Any]) -> Rows:
+    """Only the stand-ins that concern a person, and of these none for a dossier out of sight."""
+    mine = principals(user)
+    if not mine.groups:
+        return rows.none()
+    concern = Q(absent=mine.person) | Q(stand_in=mine.person) | Q(acting=mine.person)
+    if _at_headquarters(user):
+        concern |= Q(country=user.country)
+    concern |= Q(country=user.country, desk__in=heads(user))
+    return rows.filter(concern, Q(dossier__isnull=True) | Q(dossier__in=in_sight))
+
+
+def contacts(rows: Rows, user: "User") -> Rows:
+    """Only the versions of contacts that are for this person. No posting: nothing.
+
+    Of the own country those of the own desks, and for headquarters of all; what somebody keeps for
+    himself only to him and to the coordinators. Of other countries what is for the whole desk.
+    """
+    if not principals(user).groups:
+        return rows.none()
+    places = _places_of(user)
+    desks = [desk for desk in places if desk is not None]
+    own = Q(owner=user.country)
+    if None not in places:
+        own &= Q(desk__in=desks)
+    if not serves(user, Role.COORDINATOR, user.country):
+        own &= ~Q(visibility=Sight.MINE) | Q(keeper_id=user.pk)
+    return rows.filter(own | Q(visibility=Sight.DESK, desk__in=desks))
+
+
 def templates_to_open_with(rows: Rows, user: "User", standing: Iterable[Any]) -> Rows:
     """Those in use of the own country, and of each country one may open for, of those kinds.
 
@@ -298,6 +390,19 @@ def _mandate_number(user: "User", dossier: HasOwner) -> str:
     return numbers[0] if numbers else ""
 
 
+def acts_for(user: "User", dossier: HasOwner) -> Any:
+    """Public key of the person in whose place somebody acts on a dossier now; None for nobody."""
+    if dossier.handler_id == user.pk or Level.HANDLE not in levels(user, dossier):
+        return None
+    return remembered(("acts for", user.pk, dossier.pk), lambda: _acts_for(user, dossier))
+
+
+def _acts_for(user: "User", dossier: HasOwner) -> Any:
+    people, _teams = _grants(type(dossier))
+    held = people.filter(content_object=dossier.pk, user_id=user.pk, standin__isnull=False)
+    return held.values_list("standin__absent__public_id", flat=True).first()
+
+
 def _grants(model: Any) -> tuple[Any, Any]:
     """guardian's rows for people and for groups; it finds the direct-foreign-key tables."""
     users, groups = get_user_obj_perms_model(model), get_group_obj_perms_model(model)
@@ -340,6 +445,8 @@ def may(user: "User", step: Step, target: Any) -> Decision:
         return _may_withdraw(user, target)
     if (HandoverState.OFFERED, step) in HANDOVER_STEPS:
         return _may_on_handover(user, step, target)
+    if step in IN_THE_TEAM:
+        return _may_move_at_once(user, step, target)
     if (TaskState.OPEN, step) in TASK_STEPS:
         return _may_on_task(user, step, target)
     return _may_on_mandate(user, step, target)
@@ -463,6 +570,51 @@ def _may_accept(user: "User", handover: Any) -> Decision:
     return YES
 
 
+# Without an offer, within the owner's team at the desk: in which role ('' is any), and why not.
+IN_THE_TEAM = {
+    Step.TAKE: ("", _("Only the owner's team at the desk takes a dossier from the queue.")),
+    Step.REASSIGN: (
+        Role.HEAD_OF_DESK.value,
+        _("Only the owner's head of desk gives a dossier to somebody else without an offer."),
+    ),
+}
+
+
+def _may_move_at_once(user: "User", step: Step, dossier: Any) -> Decision:
+    role, reason = IN_THE_TEAM[step]
+    if dossier.confined:
+        return no(_("A confined dossier is offered: the team does not know of it."))
+    if not _in_the_team(user, dossier, role=role):
+        return no(reason)
+    if dossier.status == Status.CLOSED:
+        return no(_("The dossier is closed."))
+    if step == Step.TAKE and dossier.handler_id is not None:
+        return no(_("%(who)s handles it already.") % {"who": dossier.handler})
+    return YES
+
+
+def _in_the_team(user: "User", dossier: Any, *, role: str) -> bool:
+    """Whether a person works now in the owner's team at the desk, which may add to the dossier."""
+    if role and (role, dossier.owner) not in principals(user).roles:
+        return False
+    key = ("in the team", user.pk, dossier.pk, role)
+    return remembered(key, lambda: _posted_in_the_team(user, dossier, role))
+
+
+def _posted_in_the_team(user: "User", dossier: Any, role: str) -> bool:
+    _people, teams = _grants(type(dossier))
+    able = teams.filter(
+        content_object=dossier.pk, permission__codename=Level.CONTRIBUTE + SUFFIX
+    ).values("group_id")
+    places = Posting.objects.valid_now().filter(
+        person_id=principals(user).person,
+        country=dossier.owner,
+        desk_id=dossier.desk_id,
+        group_id__in=able,
+    )
+    return (places.filter(role=role) if role else places).exists()
+
+
 def _may_on_mandate(user: "User", step: Step, mandate: Any) -> Decision:
     if not serves(user, Role.COORDINATOR, mandate.owner):
         return no(_("Only a coordinator of the owner country decides on a mandate."))
@@ -535,11 +687,203 @@ def may_keep_views(user: "User") -> Decision:
     return no(_("Without a posting at a desk or headquarters there is nothing to view."))
 
 
+ROSTER_ROLES = (Role.HEAD_OF_DESK, Role.COORDINATOR)
+
+
+def rosters(user: "User") -> frozenset[int]:
+    """Groups whose duty roster a person keeps: as head of desk of a team, as coordinator."""
+    return remembered(("rosters", user.pk), lambda: _rosters(user))
+
+
+def _rosters(user: "User") -> frozenset[int]:
+    if not user.is_active:
+        return frozenset()
+    rows = Posting.objects.valid_now().filter(person_id=user.pk, role__in=ROSTER_ROLES)
+    return frozenset(group for group in rows.values_list("group_id", flat=True) if group)
+
+
+def may_keep_roster(user: "User", group: int | None = None) -> Decision:
+    """Whether a person puts people on duty: in this group, or in any."""
+    kept = rosters(user)
+    if group in kept or (group is None and kept):
+        return YES
+    return no(_("Heads of desk keep the roster of their team, coordinators that of headquarters."))
+
+
 def may_keep_templates(user: "User") -> Decision:
     """Whether a person keeps the templates of the own country."""
     if serves(user, Role.COORDINATOR, user.country):
         return YES
     return no(_("Only a coordinator keeps the templates of a country."))
+
+
+# Rotations --------------------------------------------------------------------------------
+
+
+NOT_TO_STEER = _("Only who leaves and the own head of desk plan and offer a rotation.")
+
+
+class HasLeaver(Protocol):
+    """What policy needs to know of a rotation."""
+
+    leaver_id: int
+    country: str
+    desk_id: int
+    state: str
+
+
+def may_steer(user: "User", rotation: HasLeaver) -> Decision:
+    """Whether a person begins, plans and offers a rotation, as long as it is open."""
+    if rotation.state not in OPEN_ROTATION_STATES:
+        return no(_("This rotation has ended."))
+    if _steers(user, rotation):
+        return YES
+    return no(NOT_TO_STEER)
+
+
+def _steers(user: "User", rotation: HasLeaver) -> bool:
+    leaves = rotation.leaver_id == user.pk and bool(principals(user).groups)
+    return leaves or (rotation.country == user.country and rotation.desk_id in heads(user))
+
+
+def follows(user: "User", rotation: HasLeaver) -> bool:
+    """Whether a person sees the plan of a rotation: who steers it, and the own headquarters."""
+    oversees = rotation.country == user.country and _at_headquarters(user)
+    return oversees or _steers(user, rotation)
+
+
+def may_certify(user: "User", rotation: HasLeaver) -> Decision:
+    """Whether a person has the certificate of a rotation: who follows it, once it is done."""
+    if not follows(user, rotation):
+        return no(_("The certificate is for who leaves, the head of desk and headquarters."))
+    if rotation.state != RotationState.DONE:
+        return no(_("The certificate is made when the rotation is finished."))
+    return YES
+
+
+def may_offer_in(user: "User", rotation: HasLeaver, dossier: Any) -> Decision:
+    """Whether a person offers a dossier in sight within a rotation: what its leaver handles.
+
+    The grants of two hundred are not asked one by one: who handles a dossier holds it, and the
+    head of desk contributes to those of the team, none of them confined. PostgreSQL asks them.
+    """
+    steers = may_steer(user, rotation)
+    if not steers:
+        return steers
+    kept_from_team = dossier.confined and user.pk != rotation.leaver_id
+    if dossier.handler_id != rotation.leaver_id or kept_from_team:
+        return no(_("Who leaves does not handle it any more."))
+    if dossier.status == Status.CLOSED:
+        return no(_("The dossier is closed."))
+    return YES
+
+
+# Absences and stand-ins -------------------------------------------------------------------
+
+
+def may_be_absent(user: "User") -> Decision:
+    """Whether a person keeps absences: who has a posting."""
+    if principals(user).roles:
+        return YES
+    return no(_("Without a posting there is nothing to be absent from."))
+
+
+def may_enter_absence(user: "User", person: Any, desks: Iterable[int]) -> Decision:
+    """Whether a person enters and takes back absences of somebody who works at these desks."""
+    if person.pk == user.pk:
+        return may_be_absent(user)
+    if person.country == user.country and heads(user) & frozenset(desks):
+        return YES
+    return no(_("Absences are entered by who is absent, and by the head of the own team."))
+
+
+def may_arrange(user: "User", absent: Any, desk_id: int) -> Decision:
+    """Whether a person says who stands in for somebody at a desk, and ends it."""
+    for_oneself = absent.pk == user.pk and bool(principals(user).groups)
+    if for_oneself or (absent.country == user.country and desk_id in heads(user)):
+        return YES
+    return no(_("Who stands in is said by who is absent, and by the head of the own team."))
+
+
+# Contacts ---------------------------------------------------------------------------------
+
+NOT_THE_TEAM = _("Contacts of a desk are kept by the team of their country there.")
+
+
+class IsContact(Protocol):
+    """What policy needs to know of a contact."""
+
+    owner: str
+    desk_id: int
+    keeper_id: int
+    visibility: str
+    act: str
+
+
+def keepers(owner: str, desk_id: int) -> int | None:
+    """The group whose people keep a country's contacts at a desk: its team there, or its
+    headquarters where it has none.
+    """
+    return remembered(("keepers", owner, desk_id), lambda: _keepers(owner, desk_id))
+
+
+def _keepers(owner: str, desk_id: int) -> int | None:
+    here = NationalGroup.objects.filter(Q(desk=desk_id) | Q(desk__isnull=True), country=owner)
+    team_first = here.order_by(F("desk").asc(nulls_last=True))
+    return team_first.values_list("group", flat=True).first()
+
+
+def keeps_contacts(user: "User", owner: str, desk_id: int) -> bool:
+    """Whether a person keeps contacts of a country at a desk now."""
+    return keepers(owner, desk_id) in principals(user).groups
+
+
+def may_keep_contacts(user: "User", desk_id: int) -> Decision:
+    """Whether a person may add contacts of the own country at a desk."""
+    return YES if keeps_contacts(user, user.country, desk_id) else no(NOT_THE_TEAM)
+
+
+def is_kept(contact: IsContact) -> bool:
+    """Whether who keeps a contact is still one of those who keep such contacts."""
+    here = DirectoryEntry.objects.filter(group=keepers(contact.owner, contact.desk_id))
+    return here.filter(person=contact.keeper_id).exists()
+
+
+def may_change_contact(user: "User", contact: IsContact) -> Decision:
+    """Whether a person may change or retire a contact he sees."""
+    if contact.act == ContactAct.RETIRED:
+        return no(_("This contact is retired."))
+    if not keeps_contacts(user, contact.owner, contact.desk_id):
+        return no(NOT_THE_TEAM)
+    if contact.visibility == Sight.MINE and contact.keeper_id != user.pk:
+        return no(_("Only who keeps this contact changes it."))
+    return YES
+
+
+def may_say_who_sees(user: "User", contact: IsContact) -> Decision:
+    """Whether a person may show a contact to more or to fewer people."""
+    if contact.keeper_id != user.pk:
+        return no(_("Only who keeps a contact says who sees it."))
+    return may_change_contact(user, contact)
+
+
+def may_give_contact(user: "User", contact: IsContact, *, to: int | None = None) -> Decision:
+    """Whether a person may give a contact he sees to somebody to keep: to one by number, or at all.
+
+    Who keeps it may; and of one that nobody keeps any more a coordinator, and for himself everybody
+    who keeps contacts there.
+    """
+    if contact.act == ContactAct.RETIRED:
+        return no(_("This contact is retired."))
+    if contact.keeper_id == user.pk:
+        return YES
+    if is_kept(contact):
+        return no(_("Only who keeps this contact hands it over."))
+    if serves(user, Role.COORDINATOR, contact.owner):
+        return YES
+    if to == user.pk and keeps_contacts(user, contact.owner, contact.desk_id):
+        return YES
+    return no(_("Only a coordinator gives a contact that nobody keeps to somebody else."))
 
 
 # Opening ----------------------------------------------------------------------------------
@@ -557,10 +901,15 @@ def may_open(user: "User", *, owner: str, desk_id: int, standing: bool) -> Decis
         return YES
     if owner != user.country:
         return no(_("Only a standing mandate of the owner country allows that."))
-    places = remembered(("places", user.pk), lambda: _places(user))
+    places = _places_of(user)
     if None in places or desk_id in places:
         return YES
     return no(_("You have no posting at this desk."))
+
+
+def _places_of(user: "User") -> frozenset[int | None]:
+    """Desks where a person works on dossiers now; None stands for headquarters."""
+    return remembered(("places", user.pk), lambda: _places(user))
 
 
 def _places(user: "User") -> frozenset[int | None]:

@@ -45,6 +45,8 @@ class Step(models.TextChoices):
     ACCEPT = "accept", _("accept")
     DECLINE = "decline", _("decline")
     WITHDRAW = "withdraw", _("withdraw")
+    TAKE = "take", _("take from the queue")
+    REASSIGN = "reassign", _("re-assign")
     GIVE_MANDATE = "give_mandate", _("give the mandate")
     REFUSE_MANDATE = "refuse_mandate", _("refuse the mandate")
     END_MANDATE = "end_mandate", _("end the mandate")
@@ -127,6 +129,18 @@ TASK_STEPS: dict[tuple[str, str], str] = {
 }
 
 
+class RotationState(models.TextChoices):
+    """Where the rotation of a leaving officer is: each dossier in it goes its own way."""
+
+    PLANNED = "planned", pgettext_lazy("rotation", "planned")
+    OFFERED = "offered", pgettext_lazy("rotation", "offered")
+    DONE = "done", pgettext_lazy("rotation", "done")
+    GIVEN_UP = "given_up", pgettext_lazy("rotation", "given up")
+
+
+OPEN_ROTATION_STATES = (RotationState.PLANNED, RotationState.OFFERED)
+
+
 class Level(models.TextChoices):
     """How much of a dossier a grant gives: two ladders above `contribute`."""
 
@@ -143,3 +157,20 @@ LADDER: dict[str, tuple[str, ...]] = {
     Level.HANDLE: (Level.VIEW, Level.CONTRIBUTE, Level.HANDLE),
     Level.OVERSEE: (Level.VIEW, Level.CONTRIBUTE, Level.OVERSEE),
 }
+
+
+class Sight(models.TextChoices):
+    """Who sees a contact of a desk, from one person to the officers of every country there."""
+
+    MINE = "mine", _("who keeps it, and coordinators of headquarters")
+    TEAM = "team", _("its country's team at the desk, and headquarters")
+    DESK = "desk", _("all officers at the desk, of every country")
+
+
+class ContactAct(models.TextChoices):
+    """What a version of a contact came from."""
+
+    MADE = "made", pgettext_lazy("contact", "added")
+    CHANGED = "changed", pgettext_lazy("contact", "changed")
+    HANDED_OVER = "handed_over", pgettext_lazy("contact", "handed over")
+    RETIRED = "retired", pgettext_lazy("contact", "retired")

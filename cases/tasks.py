@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from cases.services import export_making, exports, tasks, time, uploads
+from cases.services import escalation, export_making, exports, standins, tasks, time, uploads
 from lodesk.border.context import acting_as
 
 
@@ -11,6 +11,8 @@ def tidy_up() -> None:
     """Close what has ended and tell; may run twice."""
     with acting_as(None):
         time.tidy_up()
+    with acting_as(None):  # a transaction of its own: neither waits for what the other holds
+        standins.tidy_up()
 
 
 @shared_task
@@ -25,6 +27,20 @@ def remind() -> None:
     """Tell of what is nearly due, due and overdue; may run twice."""
     with acting_as(None):
         time.remind()
+
+
+@shared_task
+def tell_of_leaving() -> None:
+    """Tell of postings that end while work is held; may run twice."""
+    with acting_as(None):
+        time.tell_of_leaving()
+
+
+@shared_task
+def remind_of_offers() -> None:
+    """Remind of the offers nobody answers, then tell who answers for them; may run twice."""
+    with acting_as(None):
+        escalation.remind_of_offers()
 
 
 @shared_task

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.zones import Zones
 from cases import clocks
@@ -33,7 +34,17 @@ def _because(alert: Alert) -> str:
         "headquarters": _("You get this because your headquarters owns the dossier."),
         "offered": _("You get this because the dossier was offered to you."),
         "steering": _("You get this because you answer for the dossier."),
+        "stands_in": _("You get this because you stand in for somebody who is absent."),
+        "stood_in": _("You get this because you stood in for somebody who was absent."),
+        "absent": _("You get this because somebody stood in for you."),
+        "head_of_desk": _("You get this because you lead the team."),
         "had_access": _("You get this because you could see the dossier until now."),
+        "rotation_named": _("You get this because a colleague leaves and you are to take over."),
+        "rotation_leaver": _("You get this because your dossiers are handed over as you leave."),
+        "rotation_steering": _("You get this because you head the desk that somebody leaves."),
+        "leaver": _("You get this because your posting ends."),
+        "head": _("You get this because you head the desk that somebody leaves."),
+        "keeper": _("You get this because you keep contacts of the desk."),
     }
     mandate = str(alert.facts.get("mandate") or "")
     sentence = reasons[alert.because] % {"country": alert.owner}
@@ -45,11 +56,18 @@ def _because(alert: Alert) -> str:
         }
     if alert.survives_access:
         return sentence
+    if alert.event == "dossier.opened":
+        return f"{sentence} {_choice()}"
     if alert.event.startswith("clock."):
         floor = _("Mails about deadlines cannot be switched off.")
     else:
         floor = _("Mails about handovers and mandates cannot be switched off.")
     return f"{sentence} {floor}"
+
+
+def _choice() -> str:
+    """Of the kinds that `lodesk_kind_of_mail` in sql/88_alerts.sql lets a person choose about."""
+    return _("Your profile says when you get such mails.")
 
 
 def _moment(alert: Alert, name: str) -> datetime | None:
@@ -74,28 +92,95 @@ def _by(alert: Alert) -> str:
     return times.absolute(moment, now=timezone.now()) if moment else ""
 
 
-def _offered(alert: Alert, zones: Zones) -> Wording:
+def _offered(line: Callable[[], tuple[str, str]]) -> wording.Words:
+    """An offer to who is to answer it: until when, and what happens otherwise."""
+
+    def words(alert: Alert, zones: Zones) -> Wording:
+        headline, subject = line()
+        lapses = _("After the time above the offer lapses; the giver and headquarters are told.")
+        return Wording(
+            headline=headline,
+            subject=subject % {"when": _by(alert)},
+            facts=[
+                *_when(alert, "answer_by", _("Answer by"), zones),
+                Fact(_("If you do nothing"), lapses),
+            ],
+            because=_because(alert),
+        )
+
+    return words
+
+
+def _rotation_offered(alert: Alert, zones: Zones) -> Wording:
+    count = _count(alert, "dossiers")
+    subject = ngettext(
+        "%(count)d dossier of a rotation offered to you, answer by %(when)s",
+        "%(count)d dossiers of a rotation offered to you, answer by %(when)s",
+        count,
+    )
     return Wording(
-        headline=_("Offered to you"),
-        subject=_("offered to you, answer by %(when)s") % {"when": _by(alert)},
+        headline=_("A rotation is offered to you"),
+        subject=subject % {"count": count, "when": _by(alert)},
         facts=[
+            Fact(_("Dossiers"), str(count)),
             *_when(alert, "answer_by", _("Answer by"), zones),
-            Fact(
-                _("If you do nothing"),
-                _("After the time above the offer lapses; the giver and headquarters are told."),
-            ),
         ],
         because=_because(alert),
     )
 
 
-def _mandate_asked(alert: Alert, zones: Zones) -> Wording:
+def _rotation_answered(alert: Alert, _zones: Zones) -> Wording:
+    counts = {name: _count(alert, name) for name in ("accepted", "declined")}
     return Wording(
-        headline=_("A mandate is asked of you"),
-        subject=_("mandate %(number)s asked") % {"number": alert.facts.get("mandate", "")},
-        facts=[*_number(alert), *_when(alert, "answer_by", _("The offer lapses"), zones)],
+        headline=_("A rotation is answered"),
+        subject=_("rotation answered: %(accepted)d accepted, %(declined)d declined") % counts,
+        facts=[
+            Fact(_("Accepted"), str(counts["accepted"])),
+            Fact(_("Declined"), str(counts["declined"])),
+        ],
         because=_because(alert),
     )
+
+
+def _posting_ends(alert: Alert, zones: Zones) -> Wording:
+    count = _count(alert, "dossiers")
+    moment = _moment(alert, "until")
+    subject = ngettext(
+        "a posting ends on %(when)s, %(count)d dossier is still held",
+        "a posting ends on %(when)s, %(count)d dossiers are still held",
+        count,
+    )
+    day = times.full_date(times.local_date(moment)) if moment else ""
+    return Wording(
+        headline=_("A posting ends while dossiers are held"),
+        subject=subject % {"when": day, "count": count},
+        facts=[
+            Fact(_("Dossiers"), str(count)),
+            *_when(alert, "until", _("Posting ends"), zones),
+            Fact(_("If you do nothing"), _("Then whatever is still held falls to the team.")),
+        ],
+        because=_because(alert),
+    )
+
+
+def _count(alert: Alert, name: str) -> int:
+    value = alert.facts.get(name)
+    return value if isinstance(value, int) else 0
+
+
+def _lapses(line: Callable[[], tuple[str, str]]) -> wording.Words:
+    """An offer to who decides on its mandate, or answers for the dossier: when it lapses."""
+
+    def words(alert: Alert, zones: Zones) -> Wording:
+        headline, subject = line()
+        return Wording(
+            headline=headline,
+            subject=subject % {"number": alert.facts.get("mandate", ""), "when": _by(alert)},
+            facts=[*_number(alert), *_when(alert, "answer_by", _("The offer lapses"), zones)],
+            because=_because(alert),
+        )
+
+    return words
 
 
 def _mandate_given(alert: Alert, zones: Zones) -> Wording:
@@ -147,7 +232,19 @@ def _why_of_task(alert: Alert) -> str:
         "task_made": _("You get this because you made the task."),
         "task_was_yours": _("You get this because the task was yours until now."),
     }
-    return reasons.get(alert.because) or _("You get this because the task is yours.")
+    reason = reasons.get(alert.because) or _("You get this because the task is yours.")
+    return f"{reason} {_choice()}"
+
+
+def _stands_in(alert: Alert, _zones: Zones) -> Wording:
+    """How many dossiers, and none by name: one mail for all of them."""
+    number = alert.facts.get("dossiers")
+    return Wording(
+        headline=_("You stand in for a colleague"),
+        subject=_("you stand in for a colleague"),
+        facts=[Fact(_("Dossiers"), str(number))] if number else [],
+        because=_because(alert),
+    )
 
 
 def _extended(alert: Alert, zones: Zones) -> Wording:
@@ -155,6 +252,39 @@ def _extended(alert: Alert, zones: Zones) -> Wording:
         headline=_("The answer needs a judicial authorisation"),
         subject=_("a judicial authorisation is asked for"),
         facts=_when(alert, "until", _("Expected until"), zones),
+        because=_because(alert),
+    )
+
+
+def _taken(alert: Alert, _zones: Zones) -> Wording:
+    return Wording(
+        headline=_("Somebody has taken the dossier from the queue"),
+        subject=_("taken from the queue"),
+        because=_because(alert),
+    )
+
+
+def _reassigned(alert: Alert, _zones: Zones) -> Wording:
+    """To who handles it now it says something else than to the others."""
+    if alert.because == "handler":
+        headline, subject = _("You handle this dossier now"), _("given to you")
+    else:
+        headline, subject = _("Somebody else handles the dossier now"), _("given to somebody else")
+    return Wording(headline=headline, subject=subject, because=_because(alert))
+
+
+def _contacts(alert: Alert, _zones: Zones) -> Wording:
+    number = int(alert.facts.get("number") or 1)
+    values = {"number": number}
+    return Wording(
+        headline=ngettext(
+            "A contact is yours to keep", "%(number)d contacts are yours to keep", number
+        )
+        % values,
+        subject=ngettext(
+            "a contact is yours to keep", "%(number)d contacts are yours to keep", number
+        )
+        % values,
         because=_because(alert),
     )
 
@@ -173,12 +303,36 @@ def _plain(line: Line) -> wording.Words:
 
 
 EVENTS: dict[str, wording.Words] = {
-    "handover.offered": _offered,
+    "handover.offered": _offered(
+        lambda: (_("Offered to you"), _("offered to you, answer by %(when)s"))
+    ),
+    "handover.waiting": _offered(
+        lambda: (
+            _("The offer waits for your answer"),
+            _("still offered to you, answer by %(when)s"),
+        )
+    ),
+    "handover.unanswered": _lapses(
+        lambda: (_("Nobody has answered the offer"), _("offer not answered, lapses %(when)s"))
+    ),
     "handover.accepted": _plain(lambda: (_("The handover is accepted"), _("handover accepted"))),
+    "handover.taken": _taken,
+    "handover.reassigned": _reassigned,
     "handover.declined": _plain(lambda: (_("The offer is declined"), _("offer declined"))),
     "handover.withdrawn": _plain(lambda: (_("The offer is withdrawn"), _("offer withdrawn"))),
     "handover.expired": _plain(lambda: (_("The offer has lapsed"), _("offer lapsed, no answer"))),
-    "mandate.asked": _mandate_asked,
+    "rotation.offered": _rotation_offered,
+    "rotation.answered": _rotation_answered,
+    "posting.ends": _posting_ends,
+    "mandate.asked": _lapses(
+        lambda: (_("A mandate is asked of you"), _("mandate %(number)s asked"))
+    ),
+    "mandate.waiting": _lapses(
+        lambda: (
+            _("The mandate waits for your decision"),
+            _("mandate %(number)s not decided, the offer lapses %(when)s"),
+        )
+    ),
     "mandate.given": _mandate_given,
     "mandate.refused": _plain(lambda: (_("The mandate is refused"), _("mandate refused"))),
     "mandate.ended": _plain(lambda: (_("The mandate has ended"), _("mandate ended"))),
@@ -192,6 +346,11 @@ EVENTS: dict[str, wording.Words] = {
     "access.ended": _plain(lambda: (_("Your access has ended"), _("your access has ended"))),
     "handler.left": _plain(
         lambda: (_("Nobody handles this dossier"), _("nobody handles it, please assign"))
+    ),
+    "standin.begun": _stands_in,
+    "standin.ended": _plain(lambda: (_("Standing in is over"), _("standing in is over"))),
+    "standin.nobody": _plain(
+        lambda: (_("Nobody stands in for an absent colleague"), _("nobody stands in"))
     ),
     "task.assigned": _task(
         lambda: _("A task is yours"), lambda: _("a task is yours, due %(when)s")
@@ -209,6 +368,7 @@ EVENTS: dict[str, wording.Words] = {
         lambda: _("A task need not be done any more"), lambda: _("a task need not be done any more")
     ),
     "task.due": _task(lambda: _("Your task is due"), lambda: _("your task is due, %(when)s")),
+    "contact.handed_over": _contacts,
     "dossier.opened": _plain(lambda: (_("Opened for you"), _("opened for you"))),
     "dossier.opened_for_you": _plain(
         lambda: (_("Opened on your country's behalf"), _("opened on your country's behalf"))

@@ -1,4 +1,7 @@
-"""The Celery application. A worker or beat that would see everything refuses to start."""
+"""The Celery application. A worker or beat that would see everything refuses to start.
+
+So does one whose mail would go in clear.
+"""
 
 import os
 from typing import Any
@@ -16,16 +19,18 @@ app.autodiscover_tasks()
 @worker_init.connect
 @beat_init.connect
 def refuse(**_kwargs: Any) -> None:
-    """Stop before the first task when the login could look past the border.
+    """Stop before the first task when the login could look past the border, or mail be read.
 
     Celery logs whatever a handler of its signals raises and goes on, but for SystemExit.
     """
     from django.db import connection  # noqa: PLC0415  (Django is ready only now)
 
+    from lodesk.alerts.checks import refuse_mail_in_clear  # noqa: PLC0415
     from lodesk.border.start import refuse_unsafe_start  # noqa: PLC0415
 
     connection.close()  # beat may run as a child of the worker: a connection does not survive that
     try:
         refuse_unsafe_start()
+        refuse_mail_in_clear()
     except Exception as error:
         raise SystemExit(f"LO Desk does not start: {error}") from error

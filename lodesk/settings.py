@@ -151,6 +151,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "tell of postings that end": {
+        "task": "cases.tasks.tell_of_leaving",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "remind of offers": {
+        "task": "cases.tasks.remind_of_offers",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "remind of tasks": {
         "task": "cases.tasks.remind_of_tasks",
         "schedule": 30.0,

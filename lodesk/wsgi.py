@@ -9,6 +9,8 @@ os.environ["LODESK_WEB"] = "1"  # a pool of connections is for threads; the work
 
 application = get_wsgi_application()
 
-from lodesk.border.start import refuse_unsafe_start  # noqa: E402  (needs Django set up)
+from lodesk.alerts.checks import refuse_mail_in_clear  # noqa: E402  (needs Django set up)
+from lodesk.border.start import refuse_unsafe_start  # noqa: E402  (as above)
 
 refuse_unsafe_start()
+refuse_mail_in_clear()

@@ -25,6 +25,7 @@ from accounts.models import (
     Absence,
     Certificate,
     Desk,
+    Duty,
     Headquarters,
     NationalGroup,
     Person,
@@ -37,6 +38,7 @@ from cases.models import (
     Clock,
     ClockInterval,
     Connection,
+    Contact,
     Document,
     DocumentVersion,
     Dossier,
@@ -51,11 +53,16 @@ from cases.models import (
     Project,
     ProjectDossier,
     ProjectMember,
+    Rotation,
+    RotationLine,
     SavedView,
+    StandIn,
     Task,
     Template,
 )
+from cases.models.contacts import SAID
 from cases.states import LADDER
+from lodesk.alerts.models import Alert
 from lodesk.border.context import acting_as
 from lodesk.files import store
 from lodesk.files.keys import keyring, new_key
@@ -63,6 +70,7 @@ from lodesk.files.keys import keyring, new_key
 __all__ = ["Absence", "Desk", "Person"]
 COUNTRIES = ("BE", "NL", "LU")
 NO_PASSWORD = "!"
+A_DAY = timedelta(days=1)
 
 
 # The cast ---------------------------------------------------------------------------------
@@ -592,6 +600,19 @@ def project_of(
     return project
 
 
+def rotation_of(
+    leaver: User, *dossiers: Dossier, to: User | None = None, desk: str = "BOG", **fields: Any
+) -> Rotation:
+    """A rotation begun by who leaves, with a line for each dossier, planned to go to `to`."""
+    values = {"begun_by": _as_person(leaver)} | fields
+    rotation = Rotation.objects.create(
+        leaver=_as_person(leaver), country=leaver.country, desk=_desk(desk), **values
+    )
+    for dossier in dossiers:
+        RotationLine.objects.create(rotation=rotation, dossier=dossier, receiver=_as_person(to))
+    return rotation
+
+
 class TemplateFactory(factory.django.DjangoModelFactory[Template]):
     """A template of a country, by one of its coordinators."""
 
@@ -606,6 +627,33 @@ class TemplateFactory(factory.django.DjangoModelFactory[Template]):
     legal_basis = "Benelux police treaty 2018, art. 28"
     language = "fr"
     made_by = factory.LazyAttribute(lambda new: _serving(new.owner, _COORDINATOR))
+
+
+class AlertFactory(factory.django.DjangoModelFactory[Alert]):
+    """Somebody is told of a dossier, by the system; a trigger adds the mail."""
+
+    class Meta:
+        model = Alert
+
+    dossier = None
+    event = "clock.near"
+    because = "handler"
+    recipient = None
+    unique_key = factory.Sequence(lambda number: f"clock.near:{number}")
+
+    @classmethod
+    def _create(cls, model_class: type[Alert], *args: Any, **values: Any) -> Alert:
+        dossier: Dossier = values.pop("dossier")
+        about = {
+            "subject_id": dossier.pk,
+            "reference": dossier.reference,
+            "owner": dossier.owner,
+            "path": f"/d/{dossier.reference}/",
+            "facts": {"kind": "answer"},
+        }
+        values["recipient"] = _as_person(values["recipient"])
+        alert: Alert = super()._create(model_class, *args, **(about | values))
+        return alert
 
 
 class SavedViewFactory(factory.django.DjangoModelFactory[SavedView]):
@@ -625,6 +673,84 @@ class SavedViewFactory(factory.django.DjangoModelFactory[SavedView]):
         values["person"] = _as_person(values["person"])
         view: SavedView = super()._create(model_class, *args, **values)
         return view
+
+
+class StandInFactory(factory.django.DjangoModelFactory[StandIn]):
+    """`absent=…, stand_in=…`: for all of the desk BOG since an hour; the grants follow.
+
+    `dossier=…` for one; `planned=True` for one to come; made by who is absent unless said.
+    """
+
+    class Meta:
+        model = StandIn
+
+    class Params:
+        planned = factory.Trait(starts_at=factory.LazyFunction(lambda: timezone.now() + A_DAY))
+
+    desk = "BOG"
+    dossier = None
+    starts_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
+    ends_at = factory.LazyFunction(lambda: timezone.now() + 9 * A_DAY)
+    made_by = factory.LazyAttribute(lambda new: new.absent)
+
+    @classmethod
+    def _create(cls, model_class: type[StandIn], *args: Any, **values: Any) -> StandIn:
+        values["desk"] = _desk(values["desk"])
+        for name in ("absent", "stand_in", "made_by", "ended_by"):
+            values[name] = _as_person(values.get(name))
+        standin: StandIn = super()._create(model_class, *args, **values)
+        standin.refresh_from_db()
+        _run(
+            "SELECT cases_settle_standins(%s, %s, %s)", standin.desk_id, standin.country, standin.pk
+        )
+        standin.refresh_from_db()
+        return standin
+
+
+class ContactFactory(factory.django.DjangoModelFactory[Contact]):
+    """A contact that `keeper` added at a desk; `replaces=`, `act=` make a later version of one."""
+
+    class Meta:
+        model = Contact
+
+    keeper = None
+    owner = factory.LazyAttribute(lambda new: new.keeper.country)
+    made_by = factory.LazyAttribute(lambda new: new.keeper)
+    desk = "BOG"
+    name = factory.Sequence(lambda number: f"Contact {number:02}")
+    authority = "Port police"
+    kind = "host_police"
+    host_country = "CO"
+
+    @classmethod
+    def _create(cls, model_class: type[Contact], *args: Any, **values: Any) -> Contact:
+        values |= {"desk": _desk(values["desk"])} | {
+            name: _as_person(values[name]) for name in ("keeper", "made_by")
+        }
+        contact: Contact = super()._create(model_class, *args, **values)
+        contact.refresh_from_db()
+        return contact
+
+
+def newer(contact: Contact, *, act: str = "changed", **changes: Any) -> Contact:
+    """A later version of a contact, with something changed."""
+    same = ("owner", "desk", "keeper", "visibility", *SAID)
+    values = {name: getattr(contact, name) for name in same} | changes
+    version: Contact = ContactFactory(replaces=contact, act=act, **values)
+    contact.refresh_from_db()
+    return version
+
+
+def on_duty(cast: Cast, person: User, desk: str = "", **times: Any) -> Duty:
+    """A turn of a person at a desk or at headquarters; running now unless told otherwise."""
+    values = {
+        "starts_at": timezone.now() - timedelta(hours=1),
+        "ends_at": timezone.now() + timedelta(hours=1),
+    } | times
+    return Duty.objects.create(
+        country=person.country, group=cast.teams[person.country, desk],
+        person=_as_person(person), made_by=_as_person(person), **values,
+    )  # fmt: skip
 
 
 def grant(

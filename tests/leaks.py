@@ -18,12 +18,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from cases.models import (
+    Contact,
     Dossier,
     Handover,
     Link,
     Mandate,
     Project,
     ProjectDossier,
+    Rotation,
     Task,
     Template,
 )
@@ -33,6 +35,7 @@ from tests.border.attacks import Browser
 from tests.factories import (
     NOTE,
     Cast,
+    ContactFactory,
     DocumentFactory,
     DossierFactory,
     EntryFactory,
@@ -46,6 +49,7 @@ from tests.factories import (
     make_canaries,
     make_cast,
     project_of,
+    rotation_of,
 )
 from tests.looking import as_owner
 from tests.steps import in_
@@ -62,7 +66,14 @@ JOINT = "Zilverreiger"  # the name of a project of both countries
 NAMED = ("belgian_head", "belgian_officer", "belgian_colleague", "dutch_colleague")  # in it
 WORDS = {"BE": "Kwikstaart", "NL": "Wintertaling", "LU": "Goldammer"}
 REFERENCE = re.compile(r"\b[A-Z]{2}-[A-Z]{3}-\d{4}-\d{5}")
+PHONES = {"BE": "+576012345671", "NL": "+576012345677", "LU": "+576012345679"}
 OFFICERS = {"BE": "belgian_officer", "NL": "dutch_officer"}
+# Who follows the rotation of a country's officer at the desk.
+FOLLOW = {
+    "BE": {"belgian_officer", "belgian_head", "belgian_headquarters", "belgian_coordinator",
+           "belgian_second_coordinator"},
+    "NL": {"dutch_officer", "dutch_head", "dutch_headquarters", "dutch_coordinator"},
+}  # fmt: skip
 HEADS = {"BE": "belgian_head", "NL": "dutch_head"}  # each alone in a project of his own
 COLLEAGUES = {"BE": "belgian_colleague", "NL": "dutch_colleague"}
 
@@ -100,6 +111,8 @@ class World:
     links: dict[tuple[str, str], Link] = field(default_factory=dict)  # by both ends
     projects: dict[str, Project] = field(default_factory=dict)
     templates: dict[str, Template] = field(default_factory=dict)
+    rotations: dict[str, Rotation] = field(default_factory=dict)  # of both countries' officers
+    contacts: dict[str, Contact] = field(default_factory=dict)  # by owner; each for the own team
     canaries: list[str] = field(default_factory=list)
 
     def person(self, name: str) -> User:
@@ -128,14 +141,21 @@ class World:
         return [*told, *numbers, *words, *references, *self._beside_hidden_from(name)]
 
     def _beside_hidden_from(self, name: str) -> list[str]:
-        """Keys of links of which an end is out of sight; projects and templates of others."""
+        """Keys of links of which an end is out of sight; projects, templates, contacts of
+        others, and contacts where one is not posted.
+        """
         seen, country = SIGHT.get(name, set()), self.person(name).country
         links = [link for ends, link in self.links.items() if not set(ends) <= seen]
         projects = [] if name in NAMED else [self.projects["joint"]]
         projects += [self.projects[owner] for owner, head in HEADS.items() if head != name]
         templates = [each for owner, each in self.templates.items() if owner != country]
-        told = [word for each in (*links, *projects, *templates) for word in _keys(each.pk)]
-        names = [each.name.removeprefix("Model ") for each in (*projects, *templates)]
+        rotations = [each for owner, each in self.rotations.items() if name not in FOLLOW[owner]]
+        contacts = [
+            each for owner, each in self.contacts.items() if owner != country or name not in SIGHT
+        ]
+        hidden = (*links, *projects, *templates, *rotations, *contacts)
+        told = [word for each in hidden for word in _keys(each.pk)]
+        names = [each.name.removeprefix("Model ") for each in (*projects, *templates, *contacts)]
         return [*told, *names]
 
     def linked_to(self, reference: str, name: str) -> set[str]:
@@ -213,11 +233,20 @@ def _beside(world: World) -> None:
         own = [world.dossiers[f"{owner} plain"]]
         name = f"{WORDS[owner]}vlucht"
         world.projects[owner] = project_of(world.person(head), name=name, dossiers=own)
+    for owner, officer in OFFICERS.items():
+        leaves = [world.dossiers[f"{owner} {kind}"] for kind in ("plain", "confined")]
+        world.rotations[owner] = rotation_of(
+            world.person(officer), *leaves, to=world.person(COLLEAGUES[owner])
+        )
     for owner in WORDS:
         # A word of its own: everybody of the country reads its templates, whatever he sees else.
         model = WORDS[owner][::-1]
         world.templates[owner] = TemplateFactory(
             owner=owner, name=f"Model {model}", title=f"{model} at the port"
+        )
+        keeper = world.person(OFFICERS.get(owner, "luxembourg_headquarters"))
+        world.contacts[owner] = ContactFactory(
+            keeper=keeper, name=f"{WORDS[owner]}hof", kind="customs", phones=[PHONES[owner]]
         )
 
 
@@ -274,6 +303,7 @@ def _handled_abroad(world: World) -> None:
 
 START = ("/known?name=Clara", f"/search?all=1&q={NUMBER}",
          "/", "/dossiers/?status=any", "/projects/", f"/search?q={TITLE[:6]}", "/handovers/",
+         "/contacts/",
          "/alerts/", "/log/", "/me/", "/help/", "/dossiers/new")  # fmt: skip
 LINK = re.compile(r'(?:href|action|hx-get|hx-post)="([^"]*)"')
 NOT_WALKED = ("/sign-out/", "/static/", "/language", "/alerts/read")
@@ -353,6 +383,7 @@ def work_elsewhere(world: World, owner: str) -> None:
         dossier = _dossier(owner, handler=handler, due_at=in_(hours=number - 2))
         EntryFactory.create_batch(2, dossier=dossier)
         TaskFactory(dossier=dossier, assignee=officer, due_at=in_(hours=number - 3))
+        ContactFactory(keeper=officer, name=f"Busy hof {number}", kind="customs")
         LinkFactory(source=dossier, target=world.dossiers["BE shared"])
         ProjectDossier.objects.create(
             project=world.projects["joint"], dossier=dossier, made_by=dossier.opened_by

@@ -11,6 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.html import strip_tags
 
+from cases import codes
+
+# Every question of every checklist of a handover, ticked.
+CHECKED = {f"check_{each.value}": "on" for each in codes.EVERY_CHECK}
+
 
 def filled(page: Any, form: str = "form", **changes: Any) -> dict[str, Any]:
     """What a browser would send from a form of this page, with some fields changed.

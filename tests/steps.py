@@ -6,8 +6,10 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from accounts.models import Desk, NationalGroup, Person, User
+from accounts.models import Absence, Desk, NationalGroup, Person, User
+from accounts.zones import zones_of
 from cases.models import (
+    Contact,
     Document,
     DocumentVersion,
     Dossier,
@@ -16,19 +18,29 @@ from cases.models import (
     Handover,
     Link,
     Mandate,
+    Rotation,
+    StandIn,
     Task,
     Translation,
     Upload,
 )
+from cases.selectors import rotations as selectors
+from cases.selectors.rotations import Leaver
 from cases.services import (
+    absences,
+    contacts,
     documents,
     dossiers,
     entries,
+    escalation,
     export_making,
     exports,
     handovers,
     links,
     mandates,
+    rotations,
+    standins,
+    taking,
     tasks,
     time,
     uploads,
@@ -36,6 +48,7 @@ from cases.services import (
 from cases.services.documents import Titled
 from cases.services.dossiers import Demands
 from cases.services.handovers import MandateAsked, Note, Terms
+from cases.services.rotations import Answered, Offered
 from cases.states import Step
 from tests.factories import NOTE, EntryFactory, as_person
 
@@ -145,6 +158,44 @@ def withdraw_document(by: User, document: Document, reason: str = "The wrong one
         return documents.withdraw(document=document, by=by, reason=reason)
 
 
+def begin_rotation(by: User, leaver: User | None = None, desk: str = "BOG") -> Rotation:
+    """Begin the rotation of somebody, or one's own."""
+    leaves = Leaver((leaver or by).person_ptr, Desk.objects.get(code=desk))
+    with as_person(by):
+        return rotations.begin(leaver=leaves, by=by)
+
+
+def plan_rotation(by: User, rotation: Rotation, plan: dict[Dossier, User | None]) -> None:
+    """Save to whom each dossier is to go."""
+    receivers = {each.pk: to.person_ptr if to else None for each, to in plan.items()}
+    with as_person(by):
+        rotations.plan(rotation=rotation, by=by, receivers=receivers)
+
+
+def offer_rotation(by: User, rotation: Rotation, **answer_by: Any) -> Offered:
+    """Offer everything that is planned; an answer is asked within two days."""
+    until = in_(**(answer_by or {"days": 2}))
+    with as_person(by):
+        zones = zones_of(by)
+        return rotations.offer_all(rotation=rotation, by=by, answer_by=until, zones=zones)
+
+
+def answer_rotation(
+    by: User, rotation: Rotation, step: Step, *dossiers: Dossier, reason: str = "On leave."
+) -> Answered:
+    """Accept or decline what a rotation offers; everything unless dossiers are named."""
+    with as_person(by):
+        offered = selectors.offered_to(rotation, by)
+        keys = {each.pk for each in offered if not dossiers or each.dossier in dossiers}
+        return rotations.answer(rotation=rotation, by=by, step=step, lines=keys, reason=reason)
+
+
+def finish_rotation(by: User, rotation: Rotation) -> None:
+    """Say that it is done."""
+    with as_person(by):
+        rotations.finish(rotation=rotation, by=by)
+
+
 def ask_export(
     by: User, dossier: Dossier, *, form: str = "package", use: str = "work", consent: str = ""
 ) -> Export:
@@ -194,9 +245,9 @@ def drop_task(by: User, task: Task, reason: str = "No longer needed.") -> Task:
 
 
 def remind() -> int:
-    """What beat does every half minute."""
+    """What beat does every half minute, of tasks and offers."""
     with as_person(None):
-        return tasks.remind()
+        return tasks.remind() + escalation.remind_of_offers()
 
 
 def link(by: User, source: Dossier, target: Dossier, kind: str = "related") -> Link:
@@ -209,6 +260,32 @@ def unlink(by: User, link: Link, reason: str = "A mistake.") -> Link:
     """Remove a link."""
     with as_person(by):
         return links.remove(link=link, by=by, reason=reason)
+
+
+def add_contact(by: User, desk: Desk, **said: Any) -> Contact:
+    """Add a contact at a desk, for the team unless told otherwise."""
+    values = {"name": "R. Ejemplo", "kind": "host_police", "host_country": "CO"} | said
+    values.setdefault("visibility", "team")
+    with as_person(by):
+        return contacts.make(desk=desk, by=by, **values)
+
+
+def change_contact(by: User, contact: Contact, **said: Any) -> Contact:
+    """Change something of a contact."""
+    with as_person(by):
+        return contacts.change(contact=contact, by=by, **said)
+
+
+def give_contact(by: User, contact: Contact, to: User) -> Contact:
+    """Hand a contact over, or take it."""
+    with as_person(by):
+        return contacts.hand_over(contact=contact, to=to.person_ptr, by=by)
+
+
+def retire_contact(by: User, contact: Contact, reason: str = "Has left.") -> Contact:
+    """Retire a contact."""
+    with as_person(by):
+        return contacts.retire(contact=contact, by=by, reason=reason)
 
 
 def offer(by: User, dossier: Dossier, to: Person | NationalGroup, **terms: Any) -> Handover:
@@ -245,6 +322,18 @@ def withdraw(by: User, handover: Handover, reason: str = "") -> None:
         handovers.withdraw(handover=handover, by=by, reason=reason)
 
 
+def take(by: User, dossier: Dossier) -> None:
+    """Take a dossier that nobody handles."""
+    with as_person(by):
+        taking.take(dossier=dossier, by=by)
+
+
+def reassign(by: User, dossier: Dossier, to: User, reason: str = "On leave.") -> None:
+    """Give a dossier to another of the team."""
+    with as_person(by):
+        taking.reassign(dossier=dossier, by=by, to=to.person_ptr, reason=reason)
+
+
 def give(by: User, mandate: Mandate, **terms: Any) -> Mandate:
     """Give a mandate."""
     with as_person(by):
@@ -263,10 +352,51 @@ def end(by: User, mandate: Mandate) -> Mandate:
         return mandates.end(mandate=mandate, by=by)
 
 
+def tell_of_leaving() -> int:
+    """What beat does once an hour."""
+    with as_person(None):
+        return time.tell_of_leaving()
+
+
+def be_absent(by: User, person: User, *, days: int = 9) -> Absence:
+    """Enter an absence from today on."""
+    today = timezone.localdate()
+    with as_person(by):
+        return absences.enter(
+            person=person.person_ptr, starts_on=today, ends_on=today + timedelta(days=days), by=by
+        )
+
+
+def take_back(by: User, absence: Absence) -> None:
+    """Take an absence back."""
+    with as_person(by):
+        absences.take_back(absence=absence, by=by)
+
+
+def stand_in(
+    by: User, absent: User, stand_in: User, desk: Desk, dossier: Dossier | None = None, **times: Any
+) -> StandIn:
+    """Say who stands in, from now on for nine days unless told otherwise."""
+    times = {"starts_at": in_(hours=-1), "ends_at": in_(days=9)} | times
+    with as_person(by):
+        return standins.make(
+            absent=absent.person_ptr, stand_in=stand_in.person_ptr, desk=desk, dossier=dossier,
+            by=by, **times,
+        )  # fmt: skip
+
+
+def end_standin(by: User, standin: StandIn) -> None:
+    """End a stand-in early."""
+    with as_person(by):
+        standins.end(standin=standin, by=by)
+
+
 def tidy_up() -> int:
     """What beat does every few seconds."""
     with as_person(None):
-        return time.tidy_up()
+        ended = time.tidy_up()
+    with as_person(None):
+        return ended + standins.tidy_up()
 
 
 def mandate_of(handover: Handover) -> Mandate:

@@ -12,6 +12,7 @@ import pytest
 import pytest_django
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.models import User
 from tests import steps
@@ -19,6 +20,7 @@ from tests.browsers import HouseClient
 from tests.factories import (
     Cast,
     ClockFactory,
+    ContactFactory,
     DocumentFactory,
     DossierFactory,
     EntryFactory,
@@ -26,10 +28,12 @@ from tests.factories import (
     MandateFactory,
     PartyFactory,
     SavedViewFactory,
+    StandInFactory,
     TaskFactory,
     TemplateFactory,
     grant,
     project_of,
+    rotation_of,
     shared_cast,
 )
 
@@ -90,12 +94,18 @@ party_correct    get  302 200 200 404 200 200 404 404 403 404 404 404 404 404 30
 party_correct    post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
 hand_over        get  302 200 403 404 200 200 404 404 403 404 404 404 404 404 302
 hand_over        post 302 200 403 404 200 200 404 404 403 404 404 404 404 404 302
+dossier_take     get  302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+dossier_take     post 302 403 403 404 403 403 404 404 403 404 404 404 404 404 302
+dossier_reassign get  302 403 403 404 403 403 404 404 403 404 404 404 404 404 302
+dossier_reassign post 302 403 403 404 403 403 404 404 403 404 404 404 404 404 302
 deadlines        get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
 deadlines        post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
 deadline         get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
 deadline         post 302 400 400 404 400 400 404 404 400 404 404 404 404 404 302
 who_can_see      get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
 who_can_see      post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+told             get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
+told             post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
 documents        get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
 documents        post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
 upload_begin     get  302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
@@ -118,8 +128,24 @@ handovers        get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 30
 handovers        post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
 handover         get  302 200 200 404 200 200 404 404 404 404 404 404 404 404 302
 handover         post 302 400 400 404 400 400 404 404 404 404 404 404 404 404 302
+handover_note    get  302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+handover_note    post 302 200 200 404 200 200 404 404 404 404 404 404 404 404 302
+rotations        get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
+rotations        post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+rotation_new     get  302 200 200 200 403 403 403 403 200 200 403 403 403 403 302
+rotation_new     post 302 200 200 200 403 403 403 403 200 200 403 403 403 403 302
+rotation         get  302 200 404 404 200 200 404 404 404 404 404 404 404 404 302
+rotation         post 302 400 404 404 400 400 404 404 404 404 404 404 404 404 302
+rotation_certificate get 302 200 404 404 200 200 404 404 404 404 404 404 404 404 302
+rotation_certificate post 302 200 404 404 200 200 404 404 404 404 404 404 404 404 302
+duty             get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
+duty             post 302 403 403 403 403 400 403 403 403 403 403 403 403 403 302
 mandate          get  302 200 200 404 200 200 404 404 404 404 404 404 404 404 302
 mandate          post 302 400 400 404 400 400 404 404 404 404 404 404 404 404 302
+absences         get  302 200 200 200 200 200 200 200 200 200 200 200 403 403 302
+absences         post 302 200 200 200 200 200 200 200 200 200 200 200 403 403 302
+standin          get  302 200 200 404 200 200 404 404 404 404 404 404 403 403 302
+standin          post 302 400 403 404 403 403 404 404 404 404 404 404 403 403 302
 task_new         get  302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
 task_new         post 302 200 200 404 200 200 404 404 403 404 404 404 404 404 302
 task             get  302 200 200 404 200 200 404 404 200 404 404 404 404 404 302
@@ -144,6 +170,16 @@ saved_views      get  302 200 200 200 200 200 403 403 200 200 200 200 403 403 30
 saved_views      post 302 200 200 200 200 200 403 403 200 200 200 200 403 403 302
 saved_view       get  302 200 404 404 404 404 403 403 404 404 404 404 403 403 302
 saved_view       post 302 400 404 404 404 404 403 403 404 404 404 404 403 403 302
+contacts         get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
+contacts         post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+contact_new      get  302 200 200 200 403 403 403 403 200 200 403 200 403 403 302
+contact_new      post 302 200 200 200 403 403 403 403 200 200 403 200 403 403 302
+contacts_hand_over get 302 200 403 403 403 403 403 403 403 403 403 403 403 403 302
+contacts_hand_over post 302 200 403 403 403 403 403 403 403 403 403 403 403 403 302
+contact          get  302 200 200 404 200 200 404 404 404 404 404 404 404 404 302
+contact          post 302 400 400 404 400 400 404 404 404 404 404 404 404 404 302
+contact_change   get  302 200 200 404 403 403 404 404 404 404 404 404 404 404 302
+contact_change   post 302 200 200 404 403 403 404 404 404 404 404 404 404 404 302
 search           get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
 search           post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
 known            get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
@@ -154,12 +190,18 @@ log              get  302 403 403 403 403 403 200 403 403 403 403 403 403 403 30
 log              post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
 profile          get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
 profile          post 302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
+mail_preferences get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
+mail_preferences post 302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
 set_language     get  405 405 405 405 405 405 405 405 405 405 405 405 405 405 405
 set_language     post 400 400 400 400 400 400 400 400 400 400 400 400 400 400 400
 inbox            get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
 inbox            post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
+alerts_unread    get  302 200 200 200 200 200 200 200 200 200 200 200 200 200 302
+alerts_unread    post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
 alerts_read      get  302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
 alerts_read      post 302 302 302 302 302 302 302 302 302 302 302 302 302 302 302
+mail_failures    get  302 403 403 403 403 403 403 200 403 403 403 403 403 403 302
+mail_failures    post 302 405 405 405 405 405 405 405 405 405 405 405 405 405 302
 account_login    get  200 302 302 302 302 302 302 302 302 302 302 302 302 302 200
 account_login    post 200 302 302 302 302 302 302 302 302 302 302 302 302 302 200
 healthz          get  200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
@@ -216,13 +258,21 @@ def _world(cast: Cast) -> World:
     document = DocumentFactory(dossier=held)
     other = DossierFactory(owner="BE", handler=cast.belgian_officer)
     project = project_of(cast.belgian_headquarters, cast.belgian_officer, cast.dutch_colleague)
+    over = {"state": "done", "ended_at": timezone.now()}
     return World(
         {
             "task": str(TaskFactory(dossier=held).pk),
             "link": str(LinkFactory(source=held, target=other).pk),
             "project": str(project.pk),
+            "rotation": str(rotation_of(cast.belgian_officer, other, **over).pk),
+            "standin": str(
+                StandInFactory(
+                    absent=cast.belgian_officer, stand_in=cast.belgian_colleague, planned=True
+                ).pk
+            ),
             "saved_view": str(SavedViewFactory(person=cast.belgian_officer).pk),
             "template": str(TemplateFactory().pk),
+            "contact": str(ContactFactory(keeper=cast.belgian_officer).pk),
             "reference": held.reference,
             "entry": str(EntryFactory(dossier=held).pk),
             "party": str(PartyFactory(dossier=held, numbers=["CSQU 305438 3"]).pk),

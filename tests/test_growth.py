@@ -1,20 +1,25 @@
 """Every list asks the same number of queries for two rows and for fifty."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import User
-from cases.models import Dossier, Party
+from accounts.models import Absence, User
+from cases.models import Dossier, Party, StandIn
+from cases.states import Step
+from lodesk.alerts.models import Delivery
 from tests import steps
 from tests.browsers import HouseClient
 from tests.factories import (
+    AlertFactory,
     Cast,
     ClockFactory,
     ConnectionFactory,
+    ContactFactory,
     DocumentFactory,
     DossierFactory,
     EntryFactory,
@@ -22,12 +27,17 @@ from tests.factories import (
     LinkFactory,
     PartyFactory,
     SavedViewFactory,
+    StandInFactory,
     TaskFactory,
     TemplateFactory,
     add_version,
+    newer,
+    on_duty,
     project_of,
+    rotation_of,
 )
 from tests.pages import queries_of
+from tests.steps import in_
 
 ClientOf = Callable[[User | None], HouseClient]
 
@@ -47,6 +57,14 @@ def test_a_list_of_dossiers_asks_the_same_for_two_and_for_fifty(
     assert queries_of(client, path) == few
 
 
+def test_the_queue_asks_the_same_for_two_and_for_twenty(cast: Cast, client_of: ClientOf) -> None:
+    client, path = client_of(cast.belgian_officer), "/dossiers/?handler=nobody"
+    DossierFactory.create_batch(2)
+    few = queries_of(client, path)
+    DossierFactory.create_batch(18)
+    assert queries_of(client, path) == few
+
+
 def test_a_list_of_offers_asks_the_same_for_two_and_for_twenty(
     cast: Cast, client_of: ClientOf
 ) -> None:
@@ -55,6 +73,19 @@ def test_a_list_of_offers_asks_the_same_for_two_and_for_twenty(
     few = {path: queries_of(client, path) for path in ("/", "/handovers/", "/alerts/")}
     _offers(cast, 18)
     assert {path: queries_of(client, path) for path in few} == few
+
+
+def test_the_duty_roster_asks_the_same_for_two_turns_and_for_fifty(
+    cast: Cast, client_of: ClientOf
+) -> None:
+    client = client_of(cast.belgian_head)
+    people = (cast.belgian_officer, cast.belgian_colleague)
+    counts = []
+    for more in (1, 24):
+        for person in people * more:
+            on_duty(cast, person, "BOG")
+        counts.append(queries_of(client, "/duty/"))
+    assert counts[0] == counts[1]
 
 
 def test_a_list_of_mandates_to_decide_asks_the_same_for_two_and_for_twenty(
@@ -225,6 +256,112 @@ def test_saved_views_ask_the_same_for_two_and_for_twenty(cast: Cast, client_of: 
     few = {path: queries_of(client, path) for path in ("/views/", "/dossiers/")}
     SavedViewFactory.create_batch(18, person=cast.belgian_officer)
     assert {path: queries_of(client, path) for path in few} == few
+
+
+def test_who_was_told_asks_the_same_for_two_and_for_twenty(cast: Cast, client_of: ClientOf) -> None:
+    dossier = DossierFactory(owner="BE", handler=cast.belgian_officer)
+    people = [cast.belgian_officer, cast.belgian_colleague, cast.belgian_head]
+    client = client_of(cast.belgian_headquarters)
+    _alerts(dossier, people[:1], 2)
+    few = queries_of(client, f"/d/{dossier.reference}/told")
+    _alerts(dossier, people, 18)
+    assert queries_of(client, f"/d/{dossier.reference}/told") == few
+
+
+def test_mail_that_failed_asks_the_same_for_two_and_for_all(
+    cast: Cast, client_of: ClientOf
+) -> None:
+    dossier = DossierFactory(owner="BE", handler=cast.belgian_officer)
+    client = client_of(cast.belgian_administrator)
+    few = [cast.belgian_officer, cast.belgian_colleague]
+    _alerts(dossier, few, 2)
+    failed = {"state": "failed", "failed_at": timezone.now(), "last_error": "SMTPException"}
+    Delivery.objects.update(**failed)
+    first = queries_of(client, "/alerts/failed")
+    _alerts(dossier, [each for each in cast.people.values() if each.country == "BE"], 20)
+    Delivery.objects.update(**failed)
+    assert queries_of(client, "/alerts/failed") == first
+
+
+def _alerts(dossier: Dossier, people: list[User], count: int) -> None:
+    for number in range(count):
+        AlertFactory(dossier=dossier, recipient=people[number % len(people)])
+
+
+def test_rotations_ask_the_same_for_two_and_for_twenty(cast: Cast, client_of: ClientOf) -> None:
+    me, you = cast.belgian_officer, cast.belgian_colleague
+    mine, yours = client_of(me), client_of(you)
+    asked = []
+    for count in (2, 20):
+        _leaves(cast, count)
+        rotation = rotation_of(me, *_leaves(cast, count), to=you)
+        path = f"/rotations/{rotation.pk}/"
+        steps.offer_rotation(me, rotation)
+        waiting = (queries_of(mine, path), queries_of(yours, path))
+        steps.answer_rotation(you, rotation, Step.ACCEPT)
+        listed = queries_of(mine, "/rotations/")
+        steps.finish_rotation(me, rotation)
+        asked.append((*waiting, listed, queries_of(mine, f"{path}certificate")))
+    assert asked[0] == asked[1]
+
+
+def _leaves(cast: Cast, count: int) -> list[Dossier]:
+    """What the leaver handles, each with a clock and a note."""
+    found = DossierFactory.create_batch(
+        count, owner="BE", handler=cast.belgian_officer, due_at=in_(hours=3)
+    )
+    for dossier in found:
+        EntryFactory(dossier=dossier)
+    return found
+
+
+def test_absences_and_stand_ins_ask_the_same_for_two_and_for_twenty(
+    cast: Cast, client_of: ClientOf
+) -> None:
+    client, away, mate = client_of(cast.belgian_head), cast.belgian_officer, cast.belgian_colleague
+    standin = StandInFactory(absent=away, stand_in=mate)
+    _away(cast, standin, range(2))
+    few = {
+        path: queries_of(client, path)
+        for path in ("/absences/", f"/absences/stand-ins/{standin.pk}/")
+    }
+    of_mate = {path: queries_of(client_of(mate), path) for path in ("/", "/dossiers/")}
+    _away(cast, standin, range(2, 20))
+    assert {path: queries_of(client, path) for path in few} == few
+    assert {path: queries_of(client_of(mate), path) for path in of_mate} == of_mate
+
+
+def _away(cast: Cast, standin: StandIn, numbers: range) -> None:
+    """Each time another dossier stood in for, with a note, a later stand-in and a later absence."""
+    away, mate = cast.belgian_officer, cast.belgian_colleague
+    for number in numbers:
+        DossierFactory(handler=away)
+        begins = steps.in_(days=20 + 2 * number)
+        ends = begins + timedelta(days=1)
+        StandInFactory(absent=away, stand_in=mate, starts_at=begins, ends_at=ends)
+        Absence.objects.create(person_id=away.pk, starts_on=begins.date(), ends_on=ends.date())
+    steps.tidy_up()
+    for dossier in Dossier.objects.filter(handler=away.pk):
+        steps.add_note(mate, dossier)
+
+
+def test_contacts_ask_the_same_for_two_and_for_fifty(cast: Cast, client_of: ClientOf) -> None:
+    client = client_of(cast.belgian_officer)
+    one = ContactFactory(keeper=cast.belgian_officer)
+    newer(one, note="Changed.")
+    ContactFactory(keeper=cast.dutch_officer, visibility="desk")
+    dossier = DossierFactory(owner="BE", handler=cast.belgian_officer)
+    paths = ("/contacts/", "/contacts/?q=Contact", f"/contacts/{one.pk}/", "/contacts/hand-over",
+             f"/d/{dossier.reference}/")  # fmt: skip
+    few = {path: queries_of(client, path) for path in paths}
+    for number in range(24):
+        ContactFactory(keeper=cast.belgian_colleague, authority=f"Port {number}")
+        ContactFactory(keeper=cast.dutch_colleague, visibility="desk")
+        newer(ContactFactory(keeper=cast.belgian_officer, authority=f"Port {number}"))
+    last = one.replaced_by
+    for number in range(18):
+        last = newer(last, note=f"Changed {number} times.")
+    assert {path: queries_of(client, path) for path in paths} == few
 
 
 def _tasks(cast: Cast, dossier: Dossier, count: int) -> None:

@@ -52,6 +52,7 @@ from tests.factories import (
 )
 from tests.leaks import (
     ALIKE,
+    FOLLOW,
     HEADS,
     NAME,
     NAMED,
@@ -133,7 +134,10 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "deadlines": (SIDE_DOOR, COUNTS, CONTEXT),
     "deadline": (SIDE_DOOR, ANOTHER, CONTEXT),
     "hand_over": (SIDEBAR, COUNTS, NESTED, ANOTHER, ASSIGNING),
+    "dossier_take": (ANOTHER, CONTEXT, ASSIGNING),
+    "dossier_reassign": (SIDEBAR, COUNTS, NESTED, ANOTHER, ASSIGNING),
     "who_can_see": (COUNTS, NESTED),
+    "told": (MAIL, NESTED),
     "task_new": (NESTED, ANOTHER, CONTEXT, ASSIGNING),
     "task": (SIDE_DOOR, ANOTHER, CONTEXT, ASSIGNING),
     "links": (SIDE_DOOR, COUNTS, NESTED),
@@ -148,7 +152,20 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "template": (NESTED,),
     "handovers": (COUNTS, SEARCH),
     "handover": (SIDE_DOOR, ANOTHER, ASSIGNING),
+    "handover_note": (REPORT, SIDE_DOOR),
     "mandate": (SIDE_DOOR, ANOTHER),
+    "rotations": (COUNTS,),
+    "rotation_new": (ASSIGNING,),
+    "rotation": (SIDE_DOOR, COUNTS, NESTED, ANOTHER, ASSIGNING),
+    "rotation_certificate": (REPORT, SIDE_DOOR),
+    "absences": (NESTED, COUNTS, ASSIGNING),
+    "standin": (SIDE_DOOR, ANOTHER, COUNTS),
+    "contacts": (COUNTS, SEARCH, NESTED),
+    "contact_new": (NESTED,),
+    "contacts_hand_over": (NESTED, ASSIGNING),
+    "contact": (NESTED, ANOTHER, ASSIGNING),
+    "contact_change": (NESTED, ANOTHER),
+    "duty": (NESTED, ANOTHER),
     "search": (SEARCH, LANGUAGE),
     "help": NONE,
     "log": (LOG, NESTED),
@@ -156,6 +173,9 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "set_language": (LANGUAGE, NESTED),
     "inbox": (ACTIVITY, COUNTS, MAIL, NESTED),
     "alerts_read": (ANOTHER, NESTED),
+    "alerts_unread": (COUNTS, MAIL),
+    "mail_failures": NONE,
+    "mail_preferences": NONE,
     "account_login": NONE,
     "account_logout": NONE,
     "healthz": NONE,
@@ -163,8 +183,15 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
 TEMPLATES: dict[str, tuple[str, ...]] = {
     "account": NONE,
     "accounts": NONE,
+    "alerts/failures.html": NONE,
     "alerts/inbox.html": (ACTIVITY, MAIL),
+    "alerts/preferences.html": NONE,
     "audit/log.html": (LOG,),
+    "cases/absences.html": (NESTED, COUNTS),
+    "cases/contact.html": NONE,
+    "cases/contact_form.html": (NESTED,),
+    "cases/contacts.html": (COUNTS, SEARCH),
+    "cases/contacts_hand_over.html": (NESTED,),
     "cases/deadline.html": (SIDE_DOOR,),
     "cases/deadline_act.html": (ANOTHER,),
     "cases/deadlines.html": (SIDE_DOOR, COUNTS),
@@ -175,13 +202,16 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "cases/dossier.html": (ACTIVITY, COUNTS),
     "cases/dossier_form.html": (SIMILAR, NESTED),
     "cases/dossier_links.html": (SIDE_DOOR, COUNTS),
+    "cases/dossier_reassign.html": (SIDEBAR, NESTED),
     "cases/dossier_side.html": (SIDEBAR,),
     "cases/dossier_status.html": (NESTED,),
+    "cases/dossier_take.html": (ASSIGNING,),
     "cases/dossier_tasks.html": (SIDE_DOOR, COUNTS),
     "cases/dossier_templates.html": (NESTED,),
     "cases/dossiers.html": (COUNTS, SEARCH),
     "cases/dossier_filters.html": (NESTED,),
     "cases/entry.html": (SIDE_DOOR,),
+    "cases/duty.html": (NESTED,),
     "cases/entry_form.html": (SIDE_DOOR, NESTED),
     "cases/export.html": (REPORT,),
     "cases/exports.html": (REPORT, SIDE_DOOR),
@@ -212,22 +242,34 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "cases/project_members.html": (SIDE_DOOR,),
     "cases/project_new.html": (NESTED,),
     "cases/projects.html": (COUNTS,),
+    "cases/rotation.html": (SIDE_DOOR, COUNTS),
+    "cases/rotation_certificate.html": (REPORT,),
+    "cases/rotation_end.html": (COUNTS,),
+    "cases/rotation_new.html": (ASSIGNING,),
+    "cases/rotation_offered.html": (ANOTHER,),
+    "cases/rotation_plan.html": (NESTED, ASSIGNING),
+    "cases/rotation_rows.html": (SIDE_DOOR,),
+    "cases/rotations.html": (COUNTS,),
     "cases/dossier_views.html": NONE,
     "cases/dossier_view_save.html": NONE,
     "cases/saved_view.html": NONE,
     "cases/saved_view_words.html": (NESTED,),
     "cases/saved_views.html": NONE,
     "cases/search.html": (SEARCH,),
+    "cases/standin.html": (SIDE_DOOR, COUNTS),
     "cases/task.html": (SIDE_DOOR,),
     "cases/task_act.html": (ANOTHER,),
     "cases/task_new.html": (NESTED, ASSIGNING),
     "cases/template.html": NONE,
     "cases/templates.html": NONE,
+    "cases/told.html": (MAIL,),
     "cases/who_can_see.html": (COUNTS,),
     "cases/worklist.html": (COUNTS, SEARCH),
     "cases/worklist_summary.html": (COUNTS,),
     "emails/alert.html": (MAIL,),
     "emails/alert.txt": (MAIL,),
+    "emails/digest.html": (MAIL,),
+    "emails/digest.txt": (MAIL,),
     "emails/tag.html": (MAIL,),
 }
 FRAMES = ("components/", "django/", "layout/", "400", "403", "404", "500")  # what pages are made of
@@ -236,7 +278,9 @@ TASKS: dict[str, tuple[str, ...]] = {
     "cases.tasks.forget_uploads": NONE,
     "cases.tasks.forget_exports": NONE,
     "cases.tasks.make_exports": (REPORT, BULK, NESTED),
+    "cases.tasks.remind_of_offers": (MAIL,),
     "cases.tasks.remind_of_tasks": (MAIL,),
+    "cases.tasks.tell_of_leaving": (MAIL,),
     "cases.tasks.tidy_up": (MAIL,),
     "lodesk.alerts.tasks.send_due": (MAIL,),
     "lodesk.audit.tasks.seal": (LOG,),
@@ -245,10 +289,18 @@ TASKS: dict[str, tuple[str, ...]] = {
 EVENTS: dict[str, tuple[str, ...]] = {
     "handover.offered": (MAIL, ASSIGNING),
     "handover.accepted": (MAIL, ASSIGNING),
+    "handover.taken": (MAIL, ASSIGNING),
+    "handover.reassigned": (MAIL, ASSIGNING),
     "handover.declined": (MAIL,),
     "handover.withdrawn": (MAIL,),
     "handover.expired": (MAIL,),
+    "rotation.offered": (MAIL, ASSIGNING),
+    "rotation.answered": (MAIL,),
+    "posting.ends": (MAIL,),
+    "handover.waiting": (MAIL, ASSIGNING),
+    "handover.unanswered": (MAIL,),
     "mandate.asked": (MAIL,),
+    "mandate.waiting": (MAIL,),
     "mandate.given": (MAIL,),
     "mandate.refused": (MAIL,),
     "mandate.ended": (MAIL,),
@@ -259,6 +311,10 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "clock.unanswered": (MAIL,),
     "clock.extended": (MAIL,),
     "handler.left": (MAIL,),
+    "standin.begun": (MAIL, ASSIGNING),
+    "standin.ended": (MAIL,),
+    "standin.nobody": (MAIL,),
+    "contact.handed_over": (MAIL, ASSIGNING),
     "dossier.opened": (MAIL, ASSIGNING),
     "dossier.opened_for_you": (MAIL,),
     "task.assigned": (MAIL, ASSIGNING),
@@ -295,8 +351,10 @@ TABLES: dict[str, tuple[str, ...]] = {
     "cases.Handover": (SIDE_DOOR,),
     "cases.Link": (SIDE_DOOR,),
     "cases.ProjectDossier": (SIDE_DOOR,),
+    "cases.RotationLine": (SIDE_DOOR,),
     "cases.Task": (SIDE_DOOR,),
     "cases.Mandate": (SIDE_DOOR,),
+    "cases.StandIn": (SIDE_DOOR,),
     "cases.DossierUserPermission": (SIDE_DOOR,),
     "cases.DossierGroupPermission": (SIDE_DOOR,),
     "cases.GrantHistory": (SIDE_DOOR,),
@@ -465,9 +523,9 @@ def test_sidebar_other_cases_of_this_person(world: World, walks: dict[str, Walk]
     nothing of the seven: no load, no number, nothing late; and nothing changes when he has more.
     """
     assert ways_of(SIDEBAR) == {
-        "address dossier", "address hand_over", "address party",
-        "template cases/dossier_side.html", "template cases/hand_over_whom.html",
-        "template cases/party.html",
+        "address dossier", "address dossier_reassign", "address hand_over", "address party",
+        "template cases/dossier_reassign.html", "template cases/dossier_side.html",
+        "template cases/hand_over_whom.html", "template cases/party.html",
     }  # fmt: skip
     abroad = world.dossiers["BE abroad"].reference
     handler = world.person("dutch_officer").name
@@ -482,6 +540,8 @@ def test_sidebar_other_cases_of_this_person(world: World, walks: dict[str, Walk]
         loads.setdefault(row.place[:2], set()).add((row.load, row.late))
     assert loads["NL"] == {(None, None)}
     assert not loads["BE"] & {(None, None)}
+    head = world.browser("belgian_head").get(plain_one.replace("hand-over", "re-assign"))
+    assert {row.place[:2] for row in head.context["receivers"]} == {"BE"}
     with time_machine.travel(timezone.now(), tick=False):
         first = plain(client.get(plain_one).content.decode())
         work_elsewhere(world, "NL")
@@ -493,7 +553,7 @@ def test_activity_feed_live_stream(world: World, walks: dict[str, Walk]) -> None
 
     The timeline of a dossier holds its own entries, the inbox alerts of what is in sight; nothing
     is streamed, and nothing in a page opens a stream. The page of an export asks how far one's own
-    is, and of nothing else.
+    is, the bell how many of one's own alerts are unread, and of nothing else.
     """
     assert ways_of(ACTIVITY) == {
         "address dossier", "address inbox", "template alerts/inbox.html",
@@ -517,7 +577,8 @@ def test_activity_feed_live_stream(world: World, walks: dict[str, Walk]) -> None
 
 SCREENS = ("/", "/dossiers/?status=any", "/dossiers/?status=any&q=reefer",
            "/dossiers/?kind=incoming_request&urgency=normal", "/handovers/", "/alerts/",
-           "/projects/", "/search?q=reefer")  # fmt: skip
+           "/projects/", "/search?q=reefer", "/contacts/", "/contacts/?q=hof",
+           "/contacts/?kind=customs")  # fmt: skip
 
 
 @pytest.mark.parametrize("busy", ["NL", "LU"])
@@ -551,7 +612,7 @@ def test_counts_facets_badges(busy: str, world: World) -> None:
 
 def _of(world: World, name: str) -> list[str]:
     reference = world.dossiers[name].reference
-    return [f"/d/{reference}/{part}" for part in ("access", "hand-over", "links/")]
+    return [f"/d/{reference}/{part}" for part in ("access", "told", "hand-over", "links/")]
 
 
 def _drawn(client: Client, paths: list[str]) -> dict[str, str]:
@@ -584,12 +645,15 @@ def test_nested_or_related_object_in_a_form_api_body_or_filter(world: World) -> 
     offer, asked = str(world.offers["NL offered"].pk), str(world.mandates["NL waiting"].pk)
     handler = str(world.person("dutch_officer").public_id)
     view = str(SavedViewFactory(person=world.person("dutch_officer")).pk)
+    contact = str(world.contacts["NL"].pk)
     hidden_link = str(world.links["BE plain", "LU plain"].pk)
     project = f"/projects/{world.projects['joint'].pk}/"
     for method, path, pair in (
         ("get", "/d/{}/", (hidden.reference, nowhere)),
         ("post", "/d/{}/entries", (hidden.reference, nowhere)),
         ("post", "/d/{}/hand-over", (hidden.reference, nowhere)),
+        ("post", "/d/{}/take", (hidden.reference, nowhere)),
+        ("post", "/d/{}/re-assign", (hidden.reference, nowhere)),
         ("get", "/handovers/{}/", (offer, no_key)),
         ("get", "/mandates/{}/", (asked, no_key)),
         ("get", f"/d/{mine}/parties/{{}}/", (party, no_key)),
@@ -602,10 +666,18 @@ def test_nested_or_related_object_in_a_form_api_body_or_filter(world: World) -> 
         ("get", f"/d/{mine}/links/{{}}/", (hidden_link, no_key)),
         ("post", f"/d/{mine}/links/?kind=related&target={{}}", (hidden.reference, nowhere)),
         ("get", "/projects/{}/", (str(world.projects["NL"].pk), no_key)),
+        ("get", "/rotations/{}/", (str(world.rotations["NL"].pk), no_key)),
+        ("get", "/rotations/{}/certificate", (str(world.rotations["NL"].pk), no_key)),
         ("post", f"{project}?action=put_in&put-dossier={{}}", (hidden.reference, nowhere)),
         ("post", f"{project}?action=take_out&reference={{}}", (hidden.reference, nowhere)),
         ("get", "/dossiers/new?template={}", (str(world.templates["NL"].pk), no_key)),
         ("get", "/templates/{}/", (str(world.templates["NL"].pk), no_key)),
+        ("get", "/contacts/{}/", (contact, no_key)),
+        ("post", "/contacts/{}/?action=take", (contact, no_key)),
+        ("get", "/contacts/{}/change", (contact, no_key)),
+        ("get", "/contacts/?after={}", (contact, no_key)),
+        ("get", "/contacts/?q={}", ("6012345677", "6012345678")),
+        ("post", "/contacts/hand-over?to=BOG:{}", (handler, no_key)),
         ("get", "/views/{}/", (view, no_key)),
         ("post", "/views/{}/?action=forget", (view, no_key)),
         ("get", "/dossiers/?view={}", (view, no_key)),
@@ -670,6 +742,10 @@ def test_tags_comments_links_as_a_side_door(world: World, walks: dict[str, Walk]
         named = {"joint"} if name in NAMED else set()
         named |= {owner for owner, head in HEADS.items() if head == name}
         assert own == {world.projects[each].pk for each in named}, name
+        rotations = _first(raw(world.person(name), "SELECT id FROM cases_rotation"))
+        assert rotations == {
+            world.rotations[owner].pk for owner, follow in FOLLOW.items() if name in follow
+        }, name
         links = _first(raw(world.person(name), "SELECT id FROM cases_link"))
         both = {ends for ends in world.links if set(ends) <= SIGHT.get(name, set())}
         assert links == {world.links[ends].pk for ends in both}, name
@@ -905,20 +981,42 @@ def _packs_what_is_in_sight(world: World, name: str) -> None:
                 assert world.browser(other).post(path).status_code == 404
 
 
+def _certifies_what_is_in_sight(world: World) -> None:
+    """The certificate of a rotation: each who follows it has the lines of dossiers in sight."""
+    as_owner("UPDATE cases_rotation SET state = 'done', ended_at = now()")
+    for owner, follow in FOLLOW.items():
+        path = f"/rotations/{world.rotations[owner].pk}/certificate"
+        lines = {world.dossiers[f"{owner} {kind}"].reference for kind in ("plain", "confined")}
+        for name in world.cast.people:
+            if name not in follow:
+                assert world.browser(name).post(path).status_code in (302, 404), (name, owner)
+                continue
+            page = world.browser(name).get(path).content.decode()
+            for reference in lines:
+                assert (reference in page) is (reference in world.seen_by(name)), (name, reference)
+            assert world.browser(name).post(path).getvalue().startswith(b"%PDF-")
+
+
 def test_report_builder_dashboard_widget_export(world: World, walks: dict[str, Walk]) -> None:
     """Report builder, dashboard widget, export.
 
     One dossier is exported, by who may see it, for himself: the package names no other dossier and
-    nothing out of sight. Nothing else writes data out, and no page gives anything but itself,
-    whatever format is asked for.
+    nothing out of sight. The note of a handover is for who may see that, and of a rotation a
+    certificate lists the dossiers in sight. Nothing else writes data out, and no page gives
+    anything but itself, whatever format is asked for.
     """
     assert ways_of(REPORT) == {
-        "address exports", "address export", "address export_file", "template cases/export.html",
-        "template cases/exports.html", "task cases.tasks.make_exports", "table cases.Export",
+        "address exports", "address export", "address export_file", "address handover_note",
+        "template cases/export.html", "template cases/exports.html",
+        "task cases.tasks.make_exports", "table cases.Export",
+        "address rotation_certificate", "template cases/rotation_certificate.html",
     }  # fmt: skip
+    _certifies_what_is_in_sight(world)
     _packs_what_is_in_sight(world, "belgian_officer")
     _packs_what_is_in_sight(world, "dutch_headquarters")
     client = world.browser("belgian_coordinator")
+    notes = (world.offers["NL offered"].pk, uuid.uuid4())
+    assert {client.post(f"/handovers/{each}/note").status_code for each in notes} == {404}
     with time_machine.travel(timezone.now(), tick=False):
         for path in ("/", "/dossiers/", "/search?q=reefer"):
             page = plain(client.get(path).content.decode())
@@ -1302,8 +1400,8 @@ def test_per_language_copy_of_the_rights(world: World) -> None:
         " AND (column_name ~ 'lang|locale|translat' OR column_name ~ '_(en|nl|fr|de)$')"
     )
     texts = {
-        "accounts_user", "cases_document", "cases_dossier", "cases_entry", "cases_export",
-        "cases_template", "cases_translation",
+        "accounts_user", "cases_contact", "cases_document", "cases_dossier", "cases_entry",
+        "cases_export", "cases_template", "cases_translation",
     }  # fmt: skip
     assert _first(columns) == texts
     addresses = [

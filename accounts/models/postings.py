@@ -1,10 +1,12 @@
 """What a person may do: postings valid now, certificates, absences."""
 
-from datetime import datetime
+import uuid
+from datetime import date, datetime
 
-from django.contrib.postgres.functions import TransactionNow
+from django.contrib.postgres.functions import RandomUUID, TransactionNow
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.people import Person
@@ -89,18 +91,51 @@ class Certificate(models.Model):
         return f"{self.person} {self.rules_of}"
 
 
-class Absence(models.Model):
-    """Days on which a person is away; others see only present or absent."""
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    """Absences by what became of them."""
 
+    def standing(self) -> "AbsenceQuerySet":
+        """Without those that were taken back."""
+        return self.filter(taken_back_at__isnull=True)
+
+
+EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
+
+
+class Absence(models.Model):
+    """Days on which a person is away, counted where that person works (`accounts_directory`).
+
+    Other countries see only present or absent. One that was taken back stays on record.
+    """
+
+    # The second default is for rows written by hand.
+    id = models.UUIDField(
+        primary_key=True, default=uuid.uuid4, db_default=RandomUUID(), editable=False
+    )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="absences")
     starts_on = models.DateField()
     ends_on = models.DateField()
+    made_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(db_default=Now())
+    taken_back_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    taken_back_at = models.DateTimeField(null=True)
+
+    objects = AbsenceQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")), name="absence_ends_after_it_starts"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__gte=EARLIEST, ends_on__lte=LATEST),
+                name="absence_in_our_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=True, taken_back_by__isnull=True)
+                | Q(taken_back_at__isnull=False, taken_back_by__isnull=False),
+                name="absence_taken_back_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:

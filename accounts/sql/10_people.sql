@@ -65,6 +65,37 @@ BEGIN
     set_config('lodesk.principals', accounts_principals(who)::text, true);
 END $$;
 
+-- Whether a person leads the team of a country at a desk now. Safe: the directory says as much.
+CREATE OR REPLACE FUNCTION accounts_heads(who integer, at_desk bigint, of_country text)
+RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT EXISTS (
+    SELECT FROM accounts_posting p JOIN accounts_user u ON u.person_ptr_id = p.person_id
+    WHERE p.person_id = who AND p.role = 'head_of_desk' AND p.desk_id = at_desk
+      AND p.country = of_country AND u.is_active
+      AND p.starts_at <= now() AND (p.ends_at IS NULL OR p.ends_at > now()))
+$$;
+
+-- Whether the acting person leads the team at a desk that this person belongs to now.
+-- Safe: the directory says as much.
+CREATE OR REPLACE FUNCTION lodesk_heads(who integer) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT EXISTS (
+    SELECT FROM accounts_posting p WHERE p.person_id = who
+      AND accounts_heads(lodesk_me(), p.desk_id, p.country)
+      AND p.starts_at <= now() AND (p.ends_at IS NULL OR p.ends_at > now()))
+$$;
+
+-- Whether a person is away today, by the day at this desk. Internal.
+CREATE OR REPLACE FUNCTION accounts_absent(who integer, at_desk bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT EXISTS (
+    SELECT FROM accounts_absence a JOIN accounts_desk d ON d.id = at_desk
+    WHERE a.person_id = who AND a.taken_back_at IS NULL
+      AND (now() AT TIME ZONE d.time_zone)::date BETWEEN a.starts_on AND a.ends_on)
+$$;
+REVOKE EXECUTE ON FUNCTION accounts_absent FROM PUBLIC;
+
 -- Sign-in happens before anybody acts. Safe: number and hash of exactly one open account whose
 -- address one already knows; threat-model.md says what this exposes.
 CREATE OR REPLACE FUNCTION accounts_sign_in(address text)
@@ -75,15 +106,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 $$;
 
 -- The joint directory (product.md section 2, number 7): postings valid now, without dates.
+-- Whether somebody is absent goes by the day where that posting is: at the desk, else at home.
 -- Safe: name, desk, role, present or absent, certificate valid; nothing for nobody.
 CREATE OR REPLACE VIEW accounts_directory WITH (security_barrier) AS
   SELECT p.id AS posting, p.person_id, p.country, p.role, p.desk_id, p.group_id,
-    EXISTS (SELECT FROM accounts_absence a WHERE a.person_id = p.person_id
-            AND current_date BETWEEN a.starts_on AND a.ends_on) AS absent,
+    EXISTS (SELECT FROM accounts_absence a
+            WHERE a.person_id = p.person_id AND a.taken_back_at IS NULL
+            AND (now() AT TIME ZONE COALESCE(d.time_zone, h.time_zone))::date
+                BETWEEN a.starts_on AND a.ends_on) AS absent,
     ARRAY(SELECT DISTINCT c.rules_of::text FROM accounts_certificate c
           WHERE c.person_id = p.person_id AND c.issued_on <= current_date
             AND c.valid_until >= current_date) AS certified_for
   FROM accounts_posting p JOIN accounts_user u ON u.person_ptr_id = p.person_id
+  JOIN accounts_headquarters h ON h.country = p.country
+  LEFT JOIN accounts_desk d ON d.id = p.desk_id
   WHERE NULLIF(current_setting('lodesk.country', true), '') IS NOT NULL AND u.is_active
     AND p.starts_at <= now() AND (p.ends_at IS NULL OR p.ends_at > now());
 GRANT SELECT ON accounts_directory TO lodesk_app;
@@ -117,7 +153,34 @@ ALTER TABLE accounts_absence ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS absence_read ON accounts_absence;
 CREATE POLICY absence_read ON accounts_absence FOR SELECT USING (
   EXISTS (SELECT FROM accounts_person p WHERE p.id = person_id AND p.country = lodesk_country()));
-GRANT SELECT ON accounts_absence TO lodesk_app;
+-- When it was entered and taken back is the database's to say.
+CREATE OR REPLACE FUNCTION accounts_absence_dated() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF lodesk_me() IS NULL THEN
+    RETURN NEW;
+  ELSIF TG_OP = 'INSERT' THEN
+    NEW.made_at := now();
+  ELSE
+    NEW.taken_back_at := now();
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER absence_dated BEFORE INSERT OR UPDATE ON accounts_absence
+  FOR EACH ROW EXECUTE FUNCTION accounts_absence_dated();
+-- One's own, or of somebody of the team one leads; taken back once.
+DROP POLICY IF EXISTS absence_enter ON accounts_absence;
+CREATE POLICY absence_enter ON accounts_absence FOR INSERT WITH CHECK (
+  made_by_id = lodesk_me() AND taken_back_at IS NULL
+  AND (person_id = lodesk_me() AND accounts_country(lodesk_me()) IS NOT NULL
+       OR lodesk_heads(person_id)));
+DROP POLICY IF EXISTS absence_take_back ON accounts_absence;
+CREATE POLICY absence_take_back ON accounts_absence FOR UPDATE
+  USING (taken_back_at IS NULL
+         AND (person_id = lodesk_me() AND accounts_country(lodesk_me()) IS NOT NULL
+              OR lodesk_heads(person_id)))
+  WITH CHECK (taken_back_by_id = lodesk_me());
+GRANT SELECT, INSERT, UPDATE (taken_back_at, taken_back_by_id) ON accounts_absence TO lodesk_app;
 
 -- Where desks and headquarters are, and which groups there are, is no secret.
 GRANT SELECT ON accounts_desk, accounts_headquarters, accounts_nationalgroup TO lodesk_app;

@@ -27,6 +27,7 @@ class Kind(models.TextChoices):
     HEADQUARTERS = "headquarters", pgettext_lazy("deadline", "Answer of headquarters")
     AUTHORISATION = "authorisation", pgettext_lazy("deadline", "Judicial authorisation")
     REVIEW = "review", pgettext_lazy("deadline", "Review")
+    FIRST_LOOK = "first_look", pgettext_lazy("deadline", "First look")
     OWN = "own", pgettext_lazy("deadline", "Own deadline")
 
 
@@ -43,6 +44,7 @@ class Rule(models.TextChoices):
     FIVE_DAYS_HOST = "5wd_host", _("5 working days of the host country: reminder")
     TWO_DAYS_OWNER = "2wd_owner", _("2 working days of the owner country")
     SIX_MONTHS = "6m", _("6 months: review after closing")
+    ONE_HOUR = "1h", _("1 hour: somebody looks at an urgent dossier")
 
 
 class SettledAs(models.TextChoices):
@@ -60,6 +62,7 @@ class Term:
 
     article: str = ""  # of Directive (EU) 2023/977
     treaty: str = ""  # of the Benelux police treaty 2018
+    desks: bool = False  # the desks set it themselves: an alert nobody holds (product.md section 5)
     length: timedelta | None = None
     working_days: int = 0
     months: int = 0
@@ -76,6 +79,7 @@ TERMS: dict[str, Term] = {
     Rule.FIVE_DAYS_HOST: Term(working_days=5, host=True),
     Rule.TWO_DAYS_OWNER: Term(working_days=2),
     Rule.SIX_MONTHS: Term(article="16(4)", months=6),
+    Rule.ONE_HOUR: Term(desks=True, length=timedelta(hours=1)),
 }
 ANSWER_RULES = (
     Rule.BY_HAND, Rule.EIGHT_HOURS, Rule.THREE_DAYS, Rule.SEVEN_DAYS, Rule.TEN_DAYS_OWNER,
@@ -88,6 +92,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     Kind.HEADQUARTERS: (Rule.TWO_DAYS_OWNER, Rule.BY_HAND),
     Kind.AUTHORISATION: (Rule.BY_HAND,),  # until when it is expected to take
     Kind.REVIEW: (Rule.SIX_MONTHS, Rule.BY_HAND),
+    Kind.FIRST_LOOK: (Rule.ONE_HOUR,),
     Kind.OWN: (Rule.BY_HAND,),
 }
 

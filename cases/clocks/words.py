@@ -101,6 +101,10 @@ def _in_all(course: Course) -> str:
 def _basis(course: Course) -> str:
     term = term_of(course.rule)
     length = _length(course)
+    if term is not None and term.desks:
+        return _("Rule of the desks: an urgent dossier is looked at within %(length)s.") % {
+            "length": length
+        }
     if term is None or not (term.article or term.treaty):
         return _("The time given: %(length)s.") % {"length": length}
     if term.treaty:
@@ -121,6 +125,8 @@ def _source(rule: str) -> str:
         return ""
     if term.treaty:
         return _("Benelux treaty art. %(article)s") % {"article": term.treaty}
+    if term.desks:
+        return _("rule of the desks")
     return _("art. %(article)s") % {"article": term.article} if term.article else ""
 
 
@@ -131,6 +137,7 @@ def _beginning(rule: str) -> str:
         Rule.TWO_DAYS_OWNER: _("the question"),
         Rule.FIVE_DAYS_HOST: _("the reminder"),
         Rule.SIX_MONTHS: _("closing"),
+        Rule.ONE_HOUR: _("the moment it became urgent"),
     }
     return words.get(Rule(rule), _("receipt"))
 
@@ -177,6 +184,7 @@ def due_label(kind: str) -> str:
         Kind.HEADQUARTERS: _("Headquarters due"),
         Kind.AUTHORISATION: _("Authorisation expected"),
         Kind.REVIEW: _("Review due"),
+        Kind.FIRST_LOOK: _("First look due"),
         Kind.OWN: _("Deadline"),
     }
     return labels[Kind(kind)]

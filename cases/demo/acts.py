@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from accounts.models import Desk, NationalGroup, Person, User
+from cases import codes
 from cases.models import Dossier, Handover, Mandate
 from cases.selectors import people
 from cases.services import handovers, mandates
@@ -91,6 +92,8 @@ def _note(dossier: Dossier) -> Note:
         note_deadline=dossier.next_step,
         note_contacts="Capt. R. Ejemplo, Policía Antinarcóticos, Guayaquil.",
         note_risks="The codes of the dossier bind: ask before passing anything on.",
+        checklist={each.value: "" for each in codes.checks(dossier.kind)}
+        | {"contacts": "The port authority by telephone, tomorrow."},
     )
 
 

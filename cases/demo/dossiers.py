@@ -233,6 +233,7 @@ DOSSIERS = (
             next_step="Call the prosecutor's office",
         ),
         notes=((8, "nl-lo-bog", "The hostel confirms she left on foot on Saturday morning."),),
+        clocks=(("first_look", "1h", "", 20, 19.4),),
     ),
     Told(
         key="passport",

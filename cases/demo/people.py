@@ -18,6 +18,7 @@ from accounts.models import (
     Role,
     User,
 )
+from accounts.models.postings import DOSSIER_ROLES
 
 PASSWORD = "lodesk-demo"  # noqa: S105  (the demo's, printed on its sign-in page)
 DOMAIN = "lodesk.example"
@@ -61,6 +62,7 @@ PEOPLE = (
     DemoPerson("be-auditor", "V. Contrôle", "BE", "", Role.AUDITOR, "fr"),
     DemoPerson("nl-auditor", "W. Toets", "NL", "", Role.AUDITOR, "nl"),
     DemoPerson("lu-auditor", "F. Préift", "LU", "", Role.AUDITOR, "de"),
+    DemoPerson("be-people", "Y. Lijst", "BE", "", Role.PEOPLE_ADMINISTRATOR, "nl"),
 )
 
 HEADQUARTERS = (
@@ -142,7 +144,7 @@ def _accounts(password: str) -> Iterator[tuple[DemoPerson, User]]:
 
 def _post(person: DemoPerson, user: User) -> None:
     desk = Desk.objects.filter(code=person.place).first() if person.place else None
-    reads_dossiers = person.role != Role.AUDITOR
+    reads_dossiers = person.role in DOSSIER_ROLES
     group = NationalGroup.objects.get(country=person.country, desk=desk) if reads_dossiers else None
     Posting.objects.create(
         person=user,

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Desk, User
 from cases.clocks import Kind, SettledAs
-from cases.demo import acts, papers, parties, work
+from cases.demo import acts, contacts, papers, parties, work
 from cases.demo.dossiers import DOSSIERS, Told
 from cases.demo.entries import BY_DOSSIER, Written
 from cases.models import Clock, ClockInterval, Dossier, Entry, ReferenceCounter, Translation
@@ -41,6 +41,7 @@ def tell(users: Mapping[str, User]) -> int:
     parties.play(story.users, story.dossiers)
     acts.play(story.users, story.dossiers)
     work.play(story.users, story.dossiers)
+    contacts.play(story.users)
     return len(story.dossiers)
 
 

@@ -1,4 +1,4 @@
-"""What the demo's people set up beside the dossiers: tasks, links, a project, templates, views."""
+"""What the demo's people set up beside the dossiers: tasks, links, a project, a stand-in."""
 
 import zoneinfo
 from collections.abc import Mapping
@@ -6,10 +6,22 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from accounts.models import Desk, Person, User
+from accounts.models import Absence, Desk, Person, Posting, User
 from cases.models import Dossier, Task
 from cases.models.links import LinkKind
-from cases.services import links, projects, saved_views, tasks, templates
+from cases.selectors import absences
+from cases.selectors import rotations as rotation_selectors
+from cases.services import (
+    duty,
+    links,
+    projects,
+    rotations,
+    saved_views,
+    standins,
+    tasks,
+    templates,
+)
+from lodesk.alerts.models import Delivery, DeliveryState
 from lodesk.border.context import acting_as
 
 Users = Mapping[str, User]
@@ -24,6 +36,20 @@ def play(users: Users, dossiers: Dossiers) -> None:
     _project(users, dossiers)
     _templates(users)
     _views(users)
+    _mail_that_failed(users["be-lo2-bog"])
+    _rotation(users)
+    _standin(users)
+    _duty(users)
+
+
+def _rotation(users: Users) -> None:
+    """The Belgian officer at Bogotá will leave: the plan is begun, nothing is offered yet."""
+    leaves = users["be-lo-bog"]
+    leaver = rotation_selectors.Leaver(
+        Person.objects.get(pk=leaves.pk), Desk.objects.get(code="BOG")
+    )
+    with acting_as(leaves.pk):
+        rotations.begin(leaver=leaver, by=leaves)
 
 
 def _tasks(users: Users, dossiers: Dossiers) -> None:
@@ -168,9 +194,55 @@ def _views(users: Users) -> None:
                 saved_views.keep(by=by, name=name, asked=asked)
 
 
+def _standin(users: Users) -> None:
+    """The Dutch colleague goes on leave, and has said who stands in."""
+    absent, stand_in = users["nl-lo2-bog"], users["nl-lo-bog"]
+    bogota = Desk.objects.get(code="BOG")
+    leave = Absence.objects.get(person=absent)
+    starts_at, ends_at = absences.span(leave.starts_on, leave.ends_on, bogota)
+    with acting_as(absent.pk):
+        standins.make(
+            absent=absent,
+            stand_in=stand_in,
+            desk=bogota,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            by=absent,
+        )
+
+
+def _duty(users: Users) -> None:
+    """Who is awake this week: at the desk the two who take turns, at headquarters one."""
+    rows = (
+        ("be-head-bog", "be-lo2-bog", 0), ("be-head-bog", "be-lo-bog", 1),
+        ("nl-head-bog", "nl-lo2-bog", 0), ("nl-head-bog", "nl-lo-bog", 1),
+        ("be-coordinator", "be-hq", 0), ("nl-coordinator", "nl-hq", 0), ("lu-coordinator", "lu-hq", 0),
+    )  # fmt: skip
+    begun = timezone.now().replace(minute=0, second=0, microsecond=0)
+    for by, who, days in rows:
+        starts_at = begun + timedelta(days=days)
+        with acting_as(users[by].pk):
+            duty.put_on(
+                posting=Posting.objects.select_related("person").get(person=users[who].pk),
+                starts_at=starts_at,
+                ends_at=starts_at + timedelta(days=1),
+                by=users[by],
+            )
+
+
 def _noon(*, days: int) -> datetime:
     """Noon at the desk, some days from now."""
     here = Desk.objects.get(code="BOG").time_zone
     moment: datetime = timezone.localtime(timezone.now(), zoneinfo.ZoneInfo(here))
     moment += timedelta(days=days)
     return moment.replace(hour=12, minute=0)
+
+
+def _mail_that_failed(user: User) -> None:
+    """An address with a mistake in it, for the people administrator to find."""
+    Delivery.objects.filter(alert__recipient=user.pk).update(
+        state=DeliveryState.FAILED,
+        attempts=1,
+        failed_at=timezone.now() - timedelta(hours=2),
+        last_error="SMTPRecipientsRefused 550",
+    )

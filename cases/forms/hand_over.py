@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.codes import Code
 from cases.forms.dossiers import offer
 from cases.forms.fields import (
     MomentField,
@@ -22,7 +23,10 @@ from cases.models.handovers import HandoverKind, Keeps
 from cases.selectors.hand_over import Party
 from lodesk.ui import times
 
+CHECK, LEFT = "check_", "left_"  # before the code of a question of the checklist
 PARTS = ("state", "promises", "deadline", "contacts", "risks")
+# A rotation is a whole portfolio and has pages of its own.
+BY_HAND = [(kind.value, kind.label) for kind in (HandoverKind.HANDOVER, HandoverKind.RETURN)]
 MANDATE = ("mandate_purpose", "mandate_legal_basis", "mandate_conditions", "mandate_ends_at")
 
 
@@ -42,7 +46,7 @@ class HandOverForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
-        choices=HandoverKind.choices,
+        choices=BY_HAND,
         widget=forms.RadioSelect,
         initial=HandoverKind.HANDOVER,
     )
@@ -92,16 +96,29 @@ class HandOverForm(forms.Form):
         chosen: Party | None,
         kept_at_most: datetime | None,
         leave_out: Sequence[str],
+        checks: Sequence[Code],
         initial: Mapping[str, Any],
     ) -> None:
-        """`kept_at_most`: when the mandate ends under which the handler holds it, if any."""
+        """`kept_at_most`: when the mandate ends under which the handler holds it, if any; `checks`:
+        what is asked of this kind of dossier.
+        """
         super().__init__(data, initial=dict(initial))
         self.chosen = chosen
         self.kept_at_most = kept_at_most
+        self.checks = checks
+        for each in checks:
+            question = str(each.label)
+            self.fields[CHECK + each.value] = forms.BooleanField(label=question, required=False)
+            self.fields[LEFT + each.value] = forms.CharField(
+                label=_("%(question)s Else, in a word") % {"question": question},
+                max_length=120,
+                required=False,
+                validators=[unclassified],
+            )
         offer(self, "to", [(party.value, party.label) for party in parties])
         for part in PARTS:
-            label = self.fields[f"note_{part}"].label
-            self.fields[f"read_{part}"].label = _("%(part)s: read") % {"part": label}
+            named = self.fields[f"note_{part}"].label
+            self.fields[f"read_{part}"].label = _("%(part)s: read") % {"part": named}
         if data is not None and not (chosen and chosen.crosses):
             for name in MANDATE:
                 self.fields[name].required = False
@@ -117,10 +134,21 @@ class HandOverForm(forms.Form):
         elif not values.get("giver_keeps_until") and "giver_keeps_until" not in self.errors:
             self.add_error("giver_keeps_until", _("What is kept needs an end."))
         self._check_kept(values.get("giver_keeps_until"))
+        values["checklist"] = self._checklist(values)
         back = values.get("kind") == HandoverKind.RETURN
         if back and self.chosen is not None and self.chosen.foreign:
             self.add_error("to", _("A return goes to somebody of the owner country."))
         return values
+
+    def _checklist(self, values: Mapping[str, Any]) -> dict[str, str]:
+        """Each question is ticked or answered with a word."""
+        found = {}
+        for each in self.checks:
+            ticked, word = values.get(CHECK + each.value), values.get(LEFT + each.value, "")
+            if not ticked and not word and not self.has_error(LEFT + each.value):
+                self.add_error(LEFT + each.value, _("Tick it, or say in a word why not."))
+            found[each.value] = "" if ticked else word
+        return found
 
     def _check_kept(self, until: datetime | None) -> None:
         end = self.kept_at_most

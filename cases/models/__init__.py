@@ -2,6 +2,7 @@
 
 from cases.models.clocks import Clock, ClockInterval
 from cases.models.connections import Connection
+from cases.models.contacts import Contact
 from cases.models.documents import Document, DocumentVersion, Upload
 from cases.models.dossiers import Dossier, ReferenceCounter, Visit
 from cases.models.entries import Draft, Entry, Translation
@@ -13,7 +14,9 @@ from cases.models.mandates import Mandate
 from cases.models.parties import Identifier, Party
 from cases.models.projects import Project, ProjectDossier, ProjectMember
 from cases.models.readers import Reader
+from cases.models.rotations import Rotation, RotationLine
 from cases.models.saved_views import SavedView
+from cases.models.standins import StandIn
 from cases.models.tasks import Task
 from cases.models.templates import Template
 
@@ -21,6 +24,7 @@ __all__ = [
     "Clock",
     "ClockInterval",
     "Connection",
+    "Contact",
     "Document",
     "DocumentVersion",
     "Dossier",
@@ -40,7 +44,10 @@ __all__ = [
     "ProjectMember",
     "Reader",
     "ReferenceCounter",
+    "Rotation",
+    "RotationLine",
     "SavedView",
+    "StandIn",
     "Task",
     "Template",
     "Translation",

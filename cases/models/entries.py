@@ -74,6 +74,10 @@ class Entry(models.Model):
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(_("kind"), max_length=24, choices=EntryKind.choices)
     author = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    # For whom the author stood in at that moment; set by the database (cases/sql/56_standins.sql).
+    on_behalf_of = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     # Where it stands in the timeline: when it happened, or was written if nobody said when.
     at = models.DateTimeField(db_default=Now())
     # When it was written: the database's own clock, for what is new and what can be proved.
@@ -131,7 +135,14 @@ class Entry(models.Model):
             among("handling_codes", HandlingCode.values, name="entry_handling_codes"),
             in_our_time("at", "recorded_at", name="entry_in_our_time"),
         ]
-        indexes = [models.Index(fields=["dossier", "-at"], name="entry_by_dossier")]
+        indexes = [
+            models.Index(fields=["dossier", "-at"], name="entry_by_dossier"),
+            models.Index(
+                fields=["on_behalf_of", "-recorded_at"],
+                name="entry_on_behalf",
+                condition=Q(on_behalf_of__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at}"

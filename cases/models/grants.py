@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib.auth.models import Group
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
@@ -11,6 +12,7 @@ from accounts.models import Person
 from cases.models.dossiers import Dossier
 from cases.models.handovers import Handover
 from cases.models.mandates import Mandate
+from cases.models.standins import StandIn
 from cases.states import Level
 
 
@@ -34,21 +36,31 @@ class Grant(models.Model):
         return str(self.pk)
 
 
-def once(holder: str, name: str) -> models.UniqueConstraint:
+def once(holder: str, name: str, *besides: str) -> models.UniqueConstraint:
     """Once a mandate: who holds the same level under two keeps it when one of them ends."""
-    fields = (holder, "permission", "content_object", "mandate")
+    fields = (holder, "permission", "content_object", "mandate", *besides)
     return models.UniqueConstraint(fields=fields, name=name, nulls_distinct=False)
 
 
 class DossierUserPermission(Grant, UserObjectPermissionBase):
-    """A level of a dossier for one person."""
+    """A level of a dossier for one person; `standin`: held in the place of the handler."""
 
     content_object = models.ForeignKey(Dossier, on_delete=models.CASCADE)
+    standin = models.ForeignKey(
+        StandIn, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta(UserObjectPermissionBase.Meta):
         abstract = False
         unique_together = []
-        constraints = [once("user", "grant_of_a_person_once")]
+        constraints = [once("user", "grant_of_a_person_once", "standin")]
+        indexes = [
+            models.Index(
+                fields=["content_object", "user"],
+                name="grant_of_a_standin",
+                condition=Q(standin__isnull=False),
+            ),
+        ]
 
 
 class DossierGroupPermission(Grant, GroupObjectPermissionBase):
@@ -79,6 +91,9 @@ class GrantHistory(models.Model):
     )
     mandate = models.ForeignKey(Mandate, on_delete=models.PROTECT, null=True, related_name="+")
     handover = models.ForeignKey(Handover, on_delete=models.PROTECT, null=True, related_name="+")
+    standin = models.ForeignKey(
+        StandIn, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     ended_at = models.DateTimeField(null=True)
     ended_by = models.IntegerField(null=True)
 

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -33,6 +34,7 @@ class Holder:
     mandate_id: UUID | None
     mandate: Mandate | None  # None also when the reader may not read it
     handover: Handover | None
+    stands_in: bool  # holds it in the place of the handler
 
     @property
     def key(self) -> tuple[int, int]:
@@ -81,7 +83,10 @@ def access(dossier: Dossier, user: "User", *, at: datetime | None = None) -> Acc
     moment = at or timezone.now()
     rows = list(_history(dossier, moment))
     readable = _mandates_of(rows, user)
-    spans = [_span(row, readable.get(row.mandate_id), moment) for row in rows]
+    ends = _standing_until(dossier) if any(row.standin_id for row in rows) else {}
+    spans = [
+        _span(row, readable.get(row.mandate_id), moment, ends.get(row.standin_id)) for row in rows
+    ]
     over = [span for span in spans if span.until is not None and span.until <= moment]
     holders = list(_merged([span for span in spans if span not in over]))
     return Access(at=moment, holders=holders, ended=_ended(over, holders))
@@ -105,11 +110,21 @@ def _mandates_of(rows: Iterable[GrantHistory], user: "User") -> dict[UUID | None
     return {mandate.pk: mandate for mandate in found.filter(pk__in=keys)}
 
 
-def _span(row: GrantHistory, mandate: Mandate | None, moment: datetime) -> _Span:
-    ends = [row.ended_at, mandate.ends_at if mandate else None]
+def _span(
+    row: GrantHistory, mandate: Mandate | None, moment: datetime, standing_until: datetime | None
+) -> _Span:
+    still = row.ended_at is None
+    ends = [row.ended_at, mandate.ends_at if mandate else None, standing_until if still else None]
     if moment > timezone.now():
         ends.append(_planned_end(row))
     return _Span(row, mandate, min((end for end in ends if end is not None), default=None))
+
+
+def _standing_until(dossier: Dossier) -> dict[UUID | None, datetime]:
+    """Until when somebody stands in for the handler, by stand-in."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT standin, until FROM cases_standins_of(%s)", [dossier.pk])
+        return dict(cursor.fetchall())
 
 
 def _planned_end(row: GrantHistory) -> datetime | None:
@@ -145,6 +160,7 @@ def _holder(spans: list[_Span]) -> Holder:
         mandate_id=row.mandate_id,
         mandate=highest.mandate,
         handover=row.handover,
+        stands_in=row.standin_id is not None,
     )
 
 

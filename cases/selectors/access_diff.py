@@ -1,6 +1,6 @@
 """Who gains and who loses sight when a dossier changes hands, in plain words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -50,6 +50,7 @@ class Situation:
     teams: Sequence[NationalGroup]
     handler: Person | None
     handler_groups: frozenset[int]
+    stand_in_groups: Mapping[int, set[int]]  # of who stands in for the handler, by person
     kept_at_most: datetime | None
 
 
@@ -66,6 +67,9 @@ def situation(dossier: Dossier, holders: Sequence[Holder]) -> Situation:
         teams=handovers.teams_at(dossier),
         handler=handler,
         handler_groups=frozenset(groups.get(handler.pk, ())) if handler else frozenset(),
+        stand_in_groups=mandates.groups_of(
+            [each.person.pk for each in holders if each.stands_in and each.person]
+        ),
         kept_at_most=kept_at_most(dossier),
     )
 
@@ -87,6 +91,7 @@ def diff(now: Situation, to: Party, *, kept: Kept, why: str) -> list[DiffRow]:
     return [
         _addressee(now, to, why),
         *_handler(now, to, kept),
+        *_stand_ins(now, to),
         *_groups(now, to),
         *_notes(now, to),
     ]
@@ -116,6 +121,22 @@ def _handler(now: Situation, to: Party, kept: Kept) -> Iterator[DiffRow]:
         _level(then),
         _why_still(kept, through_team=bool(through_team)),
     )
+
+
+def _stand_ins(now: Situation, to: Party) -> Iterator[DiffRow]:
+    """Who stands in for the handler loses that with the handler."""
+    for holder in now.holders:
+        if not holder.stands_in or holder.person is None or holder.person.pk == to.person:
+            continue
+        groups = now.stand_in_groups.get(holder.person.pk, ())
+        through = access.levels_of(now.holders, person=0, groups=groups)
+        yield DiffRow(
+            "loses",
+            holder.who,
+            _level(holder.levels | through),
+            _level(through),
+            _("standing in ends with the present handler"),
+        )
 
 
 def _really(now: Situation, kept: Kept) -> Kept:

@@ -23,9 +23,21 @@ def of_dossier(dossier: Dossier) -> list[Clock]:
     return sorted(of_dossier_by_key(dossier), key=_place)
 
 
+def of_dossiers(dossiers: Iterable[Dossier]) -> dict[UUID, list[Clock]]:
+    """The same for several dossiers, asked once for all."""
+    found: dict[UUID, list[Clock]] = {each.pk: [] for each in dossiers}
+    for clock in _with_intervals(Clock.objects.filter(dossier__in=list(found))):
+        found[clock.dossier_id].append(clock)
+    return {key: sorted(each, key=_place) for key, each in found.items()}
+
+
 def of_dossier_by_key(dossier: Dossier) -> QuerySet[Clock]:
     """Clocks of a dossier, to choose one."""
-    found = Clock.objects.filter(dossier=dossier).select_related("settled_by", "started_by")
+    return _with_intervals(Clock.objects.filter(dossier=dossier))
+
+
+def _with_intervals(found: QuerySet[Clock]) -> QuerySet[Clock]:
+    found = found.select_related("settled_by", "started_by")
     intervals = ClockInterval.objects.order_by("starts_at", "pk")
     return found.prefetch_related(Prefetch("intervals", intervals))
 

@@ -62,7 +62,7 @@ class Item:
 
 def current(dossier: Dossier) -> QuerySet[Entry]:
     """The last version of every entry of a dossier."""
-    return dossier.entries.filter(replaced_by__isnull=True)
+    return Entry.objects.filter(dossier=dossier.pk, replaced_by__isnull=True)
 
 
 def item(
@@ -115,6 +115,7 @@ def _counterpart(entry: Entry) -> str:
 def foot(entry: Entry) -> list[Foot]:
     """What stands under an entry, each remark by itself."""
     remarks = (
+        on_behalf(entry),
         _evaluated(entry),
         codes.words(codes.REFUSAL_GROUNDS, entry.ground) if entry.ground else "",
         _reason(entry),
@@ -123,6 +124,13 @@ def foot(entry: Entry) -> list[Foot]:
         _version(entry),
     )
     return [Foot(text) for text in remarks if text]
+
+
+def on_behalf(entry: Entry) -> str:
+    """ "On behalf of A. Voorbeeld (BE)": for whom the author stood in when it was written."""
+    if entry.on_behalf_of is None:
+        return ""
+    return _("On behalf of %(who)s") % {"who": entry.on_behalf_of}
 
 
 def links(entry: Entry, *, may_write: bool) -> list[Foot]:
@@ -225,7 +233,7 @@ def versions(dossier: Dossier, key: UUID) -> list[Version]:
     if entry is None:
         return []
     place = dossier.entries.filter(at=entry.at, kind=entry.kind)
-    chain = _chain(entry, list(place.select_related("author")))
+    chain = _chain(entry, list(place.select_related("author", "on_behalf_of")))
     said = translations(chain)
     return [
         Version(each.version, item(each, translations=said.get(each.pk, ())), each is chain[0])

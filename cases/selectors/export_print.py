@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cases.identifiers import Identifier as Number
-from cases.models import Document, Entry, Export, Party
+from cases.models import Document, Dossier, Entry, Export, Party
 from cases.models.entries import EntryKind
 from cases.models.exports import ExportUse
 from cases.selectors import (
@@ -42,9 +42,10 @@ class Made:
     here: Zone
 
 
-def words(found: Contents, export: Export, made: Made, clocks: Sequence[Told]) -> dict[str, Any]:
-    """Everything the template of the print shows, ready to be set."""
-    dossier, own_work = found.dossier, export.use == ExportUse.WORK
+def of_every_page(
+    dossier: Dossier, made: Made, *, codes: Sequence[str], use: str
+) -> dict[str, Any]:
+    """What every print says, on each of its pages and at its head (templates/prints/page.typ)."""
     stamp = times.dated(timezone.localtime(made.at))
     return {
         "language": get_language(),
@@ -58,32 +59,47 @@ def words(found: Contents, export: Export, made: Made, clocks: Sequence[Told]) -
         "day": made.at.day,
         "watermark": f"{dossier.reference} · {made.by}",
         "kind": heads.kind(dossier),
-        "status": heads.status(dossier),
-        "codes": heads.codes(found.codes),
+        "codes": heads.codes(codes),
         "marking": dossier.marking,
-        "obligations": heads.obligations(dossier.owner, dossier.handling_note, found.codes),
+        "obligations": heads.obligations(dossier.owner, dossier.handling_note, codes),
+        "made": _("Made by %(who)s, %(when)s") % {"who": made.by, "when": stamp},
+        "use": use,
+        "consent": "",
+        "notes": [],
+        "clock": _("Times are those of %(city)s.") % {"city": made.here.label},
+        "labels": {
+            "codes": _("Handling code"),
+            "page_of": _("page %(number)s of %(total)s")
+            % {"number": "{number}", "total": "{total}"},
+        },
+    }
+
+
+def words(found: Contents, export: Export, made: Made, clocks: Sequence[Told]) -> dict[str, Any]:
+    """Everything the template of the print shows, ready to be set."""
+    dossier, own_work = found.dossier, export.use == ExportUse.WORK
+    use = str(ExportUse(export.use).label)
+    page = of_every_page(dossier, made, codes=found.codes, use=use)
+    return page | {
+        "status": heads.status(dossier),
         "summary": dossier.summary,
         "facts": _facts(dossiers.about(dossier)),
-        "made": _("Made by %(who)s, %(when)s") % {"who": made.by, "when": stamp},
-        "use": str(ExportUse(export.use).label),
         "consent": _("Consent: %(consent)s") % {"consent": export.consent}
         if export.consent
         else "",
-        "clock": _("Times are those of %(city)s.") % {"city": made.here.label},
         "notes": _notes(export),
         "deadlines": [_deadline(each) for each in clocks] if own_work else [],
         "parties": [_party(each, own_work=own_work) for each in found.parties],
         "connections": _connections(found),
         "entries": _entries(found),
         "documents": [_document(each) for each in found.documents],
-        "labels": _labels(),
+        "labels": page["labels"] | _labels(),
     }
 
 
 def _labels() -> dict[str, str]:
     return {
         "about": _("About"),
-        "codes": _("Handling code"),
         "marking": _("Marking"),
         "deadlines": _("Deadlines"),
         "parties": _("People and objects"),
@@ -94,7 +110,6 @@ def _labels() -> dict[str, str]:
         "kind": _("Kind"),
         "size": _("Size"),
         "digest": "SHA-256",
-        "page_of": _("page %(number)s of %(total)s") % {"number": "{number}", "total": "{total}"},
     }
 
 
@@ -162,6 +177,7 @@ def _entries(found: Contents) -> list[dict[str, Any]]:
     for entry in found.entries:
         if entry.kind == EntryKind.EVENT:
             text = told.sentence(entry) or timeline.sentence(entry, named.named_by(entry))
+            text = timeline.with_behalf(text, entry)
             lines.append({"event": text, "at": _moment(entry.at)})
         else:
             lines.append(_entry(entry, found))

@@ -79,7 +79,7 @@ def contents(dossier: Dossier, *, use: str, consent: str) -> Contents:
     """Read what goes along for this use; what a handling code keeps back stays."""
     code = "" if consent else policy.KEPT_BACK.get(use, "")
     own_work = use == ExportUse.WORK
-    rows = list(dossier.entries.select_related("author").order_by("at", "id"))
+    rows = list(dossier.entries.select_related("author", "on_behalf_of").order_by("at", "id"))
     replaced = {row.replaces_id for row in rows if row.replaces_id}
     last = [row for row in rows if row.pk not in replaced]
     said = [row for row in last if own_work or row.kind != EntryKind.EVENT]

@@ -113,7 +113,7 @@ class _Private:
 def _private(dossier: Dossier, user: "User", found: Sequence[Candidate]) -> _Private:
     own = [each.entry.person_id for each in found if each.entry.country == user.country]
     today = timezone.localdate()
-    absences = Absence.objects.filter(person_id__in=own, ends_on__gte=today)
+    absences = Absence.objects.standing().filter(person_id__in=own, ends_on__gte=today)
     certificates = Certificate.objects.filter(
         person_id__in=own, rules_of=dossier.owner, valid_until__gte=today
     )

@@ -43,6 +43,7 @@ class FullHead(Head):
     clock: Told | None  # what is due first, and how that is computed
     handler: str
     handler_note: str
+    stand_in: str  # who stands in for the handler, and until when
     codes: str
     codes_note: str
     marking: str
@@ -77,6 +78,7 @@ def full_head(dossier: Dossier, holders: Sequence[Holder], clock: Told | None) -
         clock=clock,
         handler=str(dossier.handler) if dossier.handler else _("nobody yet"),
         handler_note=_handler_note(dossier, holders),
+        stand_in=_stand_in(dossier, holders),
         codes=codes(dossier.handling_codes),
         codes_note=_codes_note(dossier),
         marking=_marking(dossier),
@@ -143,3 +145,15 @@ def _handler_note(dossier: Dossier, holders: Sequence[Holder]) -> str:
         "date": times.full_date(times.local_date(held.until)),
         "mandate": held.mandate.number,
     }
+
+
+def _stand_in(dossier: Dossier, holders: Sequence[Holder]) -> str:
+    held = next((each for each in holders if each.stands_in and each.person), None)
+    if held is None or held.person is None or dossier.handler is None:
+        return ""
+    values = {"stand_in": held.person.name, "handler": dossier.handler.name}
+    if held.until is None:
+        return _("%(stand_in)s stands in for %(handler)s") % values
+    return _("%(stand_in)s stands in for %(handler)s until %(date)s") % (
+        values | {"date": times.full_date(times.local_date(held.until))}
+    )

@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from cases import policy
+from cases import codes, policy
 from cases.models import Handover
-from cases.models.handovers import HandoverKind
+from cases.models.handovers import AT_ONCE, HandoverKind
 from cases.selectors import handovers, mandate_views
 from cases.selectors.access_diff import Kept
 from cases.selectors.hand_over import Party
@@ -110,7 +111,7 @@ def _row(handover: Handover) -> HandoverRow:
         owner=dossier.owner,
         on_behalf=dossier.handler is not None and dossier.handler.country != dossier.owner,
         title=dossier.title,
-        giver=handover.giver.name,
+        giver=handover.giver.name if handover.giver else _("the queue"),
         to=handovers.addressee_name(handover),
         state=state(handover),
         waiting=handover.state == HandoverState.AWAITING_MANDATE,
@@ -126,35 +127,52 @@ def lapsed(handover: Handover) -> bool:
 
 def state(handover: Handover) -> str:
     """The state in words; the time decides, not the sweep that tidies up after it."""
+    if handover.kind in AT_ONCE:
+        is_taken = handover.kind == HandoverKind.TAKEN
+        return pgettext("handover", "taken") if is_taken else pgettext("handover", "re-assigned")
     found = HandoverState.EXPIRED if lapsed(handover) else HandoverState(handover.state)
     return str(found.label)
 
 
 def offer_view(handover: Handover) -> OfferView:
     """Put an offer into words."""
+    at_once = handover.kind in AT_ONCE  # nobody was asked, nobody answered
     return OfferView(
         kind=str(HandoverKind(handover.kind).label),
-        giver=str(handover.giver),
+        giver=str(handover.giver or ""),
         to=handovers.addressee_name(handover),
         state=capfirst(state(handover)),
         open=handover.state in OPEN_OFFER_STATES and not lapsed(handover),
         offered_at=handover.offered_at,
         answer_by=handover.answer_by,
         answered_at=handover.answered_at,
-        answered_by=str(handover.answered_by) if handover.answered_by else "",
+        answered_by="" if at_once or not handover.answered_by else str(handover.answered_by),
         answer_reason=handover.answer_reason,
-        keeps=mandate_views.keeps(handover),
+        keeps="" if at_once else mandate_views.keeps(handover),
     )
 
 
 def note(handover: Handover) -> list[Fact]:
-    """The note as it was offered."""
+    """The note as it was offered; none of what changed hands without an offer."""
+    if handover.kind in AT_ONCE:
+        return []
     return [
         Fact(_("Where it stands"), handover.note_state),
         Fact(_("Promises made"), handover.note_promises),
         Fact(_("Next deadline"), handover.note_deadline),
         Fact(_("Contacts"), handover.note_contacts),
         Fact(_("Risks"), handover.note_risks),
+    ]
+
+
+def checklist(handover: Handover) -> list[Fact]:
+    """What was asked besides the note, and how it was answered; older offers have none."""
+    asked = codes.checks(handover.dossier.kind)
+    left = {str(code): str(word) for code, word in handover.checklist.items()}
+    order = [each.value for each in asked if each.value in left]
+    return [
+        Fact(codes.words(codes.EVERY_CHECK, code), left[code] or _("yes"))
+        for code in dict.fromkeys([*order, *sorted(left)])
     ]
 
 

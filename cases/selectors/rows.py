@@ -1,12 +1,12 @@
 """One dossier as one line: the same on the worklist, the list and in search."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from django.db.models import IntegerField, QuerySet
+from django.db.models import CharField, IntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils import timezone
@@ -35,12 +35,14 @@ class Line(NamedTuple):
     handler: int | None
     handler_name: str | None
     handler_country: str | None
+    stand_in: str | None  # who stands in for the handler
     new: int
 
     @classmethod
     def all(cls, dossiers: QuerySet[Dossier], user: "User") -> list[Self]:
         """Lines for dossiers, with the number of others' entries since the person's last visit."""
-        return [cls(*values) for values in with_new(dossiers, user).values_list(*COLUMNS, "new")]
+        found = with_new(dossiers, user).annotate(stand_in=STAND_IN)
+        return [cls(*values) for values in found.values_list(*COLUMNS, "stand_in", "new")]
 
 
 COLUMNS = ("pk", "reference", "owner", "title", "status", "waiting_for", "next_step", "due_at",
@@ -65,6 +67,7 @@ class Row:
     may_hand_over: bool = False
     state: str = ""  # the code behind `status`, to filter by
     link: str = ""  # where it leads, when that is not the dossier
+    may_take: bool = False  # it waits in the queue of one's own team
 
     @property
     def new_words(self) -> str:
@@ -81,6 +84,11 @@ class Row:
         """Where it is handed over, for who may."""
         return reverse("hand_over", args=[self.reference]) if self.may_hand_over else ""
 
+    @property
+    def take_url(self) -> str:
+        """Where it is taken from the queue, for who may."""
+        return reverse("dossier_take", args=[self.reference]) if self.may_take else ""
+
 
 # Asked once a dossier, not once an entry: without a visit no entry is looked at. In plain SQL, for
 # the ORM takes longer to put this together than PostgreSQL to answer it; row security holds inside.
@@ -91,14 +99,23 @@ NEW = """(
                 WHERE v.dossier_id = cases_dossier.id AND v.person_id = %s))"""
 
 
+# Of few dossiers: a small index of its own says at once that there is none.
+STAND_IN = RawSQL(
+    """(SELECT p.name FROM cases_dossieruserpermission g JOIN accounts_person p ON p.id = g.user_id
+        WHERE g.content_object_id = cases_dossier.id AND g.standin_id IS NOT NULL LIMIT 1)""",
+    (),
+    output_field=CharField(null=True),
+)
+
+
 def with_new(dossiers: QuerySet[Dossier], user: "User") -> QuerySet[Dossier]:
     """Dossiers with the number of entries of others since the person's last visit."""
     count = RawSQL(NEW, (user.pk, user.pk), output_field=IntegerField())  # noqa: S611 - constant
     return dossiers.annotate(new=count)
 
 
-def make(lines: Iterable[Line], user: "User") -> list[Row]:
-    """What a page shows of lines."""
+def make(lines: Iterable[Line], user: "User", *, queue: Container[uuid.UUID] = ()) -> list[Row]:
+    """What a page shows of lines; `queue` are those that can be taken there."""
     statuses = {status.value: str(status.label) for status in Status}
     you, nobody = _("You"), _("nobody yet")
     made = []
@@ -116,13 +133,21 @@ def make(lines: Iterable[Line], user: "User") -> list[Row]:
                 due_at=line.due_at,
                 waiting=line.status == Status.WAITING,
                 status=statuses[line.status],
-                handler=you if mine else line.handler_name or nobody,
+                handler=_handler(you if mine else line.handler_name or nobody, line.stand_in),
                 handled_by_you=mine,
                 may_hand_over=mine and line.status != Status.CLOSED,
                 state=line.status,
+                may_take=line.pk in queue,
             )
         )
     return made
+
+
+def _handler(name: str, stand_in: str | None) -> str:
+    """Who handles it, and who does the work meanwhile."""
+    if not stand_in:
+        return name
+    return _("%(handler)s, %(stand_in)s stands in") % {"handler": name, "stand_in": stand_in}
 
 
 def next_step(written: str, waiting_for: str) -> str:

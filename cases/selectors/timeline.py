@@ -94,7 +94,7 @@ def timeline(
 
 
 def _older(rows: QuerySet[Entry], before: UUID | None) -> QuerySet[Entry]:
-    rows = rows.select_related("author")
+    rows = rows.select_related("author", "on_behalf_of")
     if before is None:
         return rows
     place = rows.filter(pk=before).first()
@@ -125,6 +125,7 @@ def _item(entry: Entry, seen: _Seen, translations: Sequence[Translation]) -> Ite
     new = seen.is_new(entry)
     if entry.kind == EntryKind.EVENT:
         text = seen.parties.sentence(entry) or sentence(entry, seen.papers.named_by(entry))
+        text = with_behalf(text, entry)
         return Item("event", entry.at, id=str(entry.pk), new=new, text=text)
     found = entries.item(
         entry, new=new, may_write=seen.may_write, linked=True, translations=translations
@@ -174,6 +175,28 @@ def sentence(entry: Entry, named: Sequence[Document] = ()) -> str:
     return f"{line}: {reason}" if reason else f"{line}."
 
 
+def with_behalf(text: str, entry: Entry) -> str:
+    """An event in one line, and on whose behalf it was done."""
+    behalf = entries.on_behalf(entry)
+    return f"{text} {behalf}." if behalf else text
+
+
+def _stands_in(entry: Entry) -> str:
+    until = entry.facts.get("until")
+    return _("%(stand_in)s stands in for %(absent)s until %(date)s") % {
+        "stand_in": entry.facts.get("stand_in", ""),
+        "absent": entry.facts.get("absent", ""),
+        "date": _date(until) if until else "",
+    }
+
+
+def _stood_in(entry: Entry) -> str:
+    return _("%(stand_in)s no longer stands in for %(absent)s") % {
+        "stand_in": entry.facts.get("stand_in", ""),
+        "absent": entry.facts.get("absent", ""),
+    }
+
+
 def _offered(entry: Entry) -> str:
     return _("Handover offered: %(giver)s to %(receiver)s%(mandate)s") % _parties(entry.facts)
 
@@ -188,6 +211,18 @@ def _accepted(entry: Entry) -> str:
     return _("Handover accepted: %(giver)s to %(receiver)s%(until)s%(mandate)s") % _parties(
         entry.facts
     )
+
+
+def _taken(entry: Entry) -> str:
+    return _("Taken from the queue: %(receiver)s") % _parties(entry.facts)
+
+
+def _reassigned(entry: Entry) -> str:
+    before = str(entry.facts.get("before") or "")
+    words = _parties(entry.facts) | {"before": before}
+    if before:
+        return _("Re-assigned by %(giver)s: %(before)s to %(receiver)s") % words
+    return _("Re-assigned by %(giver)s: from the queue to %(receiver)s") % words
 
 
 def _declined(entry: Entry) -> str:
@@ -375,12 +410,16 @@ EVENTS: dict[str, Callable[[Entry], str]] = {
     "handover.offered": _offered,
     "handover.awaiting_mandate": _awaiting,
     "handover.accepted": _accepted,
+    "handover.taken": _taken,
+    "handover.reassigned": _reassigned,
     "handover.declined": _declined,
     "handover.withdrawn": _withdrawn,
     "handover.expired": _expired,
     "handover.refused": _refused,
     "mandate.ended": _mandate_ended,
     "handler.left": _handler_left,
+    "standin.begun": _stands_in,
+    "standin.ended": _stood_in,
     "clock.started": _clock_started,
     "clock.settled": _clock_settled,
     "clock.paused": _clock_paused,

@@ -168,6 +168,8 @@ def _because(dossier: Dossier, holder: Holder, *, over: bool) -> str:
         if holder.group.desk_id is None:
             return _("headquarters of the owner")
         return _("team of the owner at this desk")
+    if holder.stands_in:
+        return _("stood in for the handler") if over else _("stands in for the handler")
     if Level.HANDLE in holder.levels:
         return _("handler until then") if over else _("handler")
     return _because_of(holder, over=over)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Dossier
 from cases.models.readers import WAITING_FOR_HEADQUARTERS
-from cases.selectors import handovers, lists, mandates, places, rows, tasked_rows, tasks
+from cases.selectors import handovers, lists, mandates, places, rows, standins, tasked_rows, tasks
 from cases.selectors.filters import end_of_today
 from cases.selectors.handovers import Waiting
 from cases.selectors.lists import Wanted
@@ -74,25 +74,39 @@ def count(user: "User", most: int = READ) -> int:
         offered = handovers.offered_to(user).exclude(dossier__owner=user.country)
     others = (mandates.to_decide(user), offered)
     dossiers = lists.keys(user, wanted, most=most)
-    dossiers |= tasks.dossiers_of(user, most=most)
+    dossiers |= tasks.dossiers_of(user, most=most) | standins.keys_held(user, most=most)
     return min(len(dossiers), most) + sum(found[:most].count() for found in others)
 
 
 def _desk(user: "User", desks: frozenset[int | None]) -> list[Group]:
     offered = _offered(user)
-    held, tasked = tasked_rows.with_tasks(_rows(user, Wanted(handler=user.pk)), user, most=READ)
-    own = Wanted(desks=_known(desks), owners=(user.country,), but_handler=user.pk)
-    team = _rows(user, own)
+    stood_in = _without(standins.held(user, most=READ), offered.rows)
+    own = [*_rows(user, Wanted(handler=user.pk)), *stood_in]
+    held, tasked = tasked_rows.with_tasks(sorted(own, key=by_due), user, most=READ)
+    others_at_desk = Wanted(desks=_known(desks), owners=(user.country,), but_handler=user.pk)
+    team = _rows(user, others_at_desk)
     late, today, rest = _split(held, timezone.now())
+    in_place = {row.reference for row in stood_in}
     others = _("Dossiers of %(country)s at this desk that others handle.")
     return [
         offered,
         *_burning(late, today, tasked, more_url=_list(scope="mine")),
-        Group("mine", _("Everything else you handle"), rest, more_url=_list(scope="mine")),
+        Group(
+            "stands_in",
+            _("You stand in"),
+            [row for row in rest if row.reference in in_place],
+            _("For colleagues who are absent; what you do is on their behalf."),
+        ),
+        Group(
+            "mine",
+            _("Everything else you handle"),
+            [row for row in rest if row.reference not in in_place],
+            more_url=_list(scope="mine"),
+        ),
         Group(
             "desk",
             _("Your desk"),
-            _without(team, offered.rows, tasked),
+            _without(team, offered.rows, tasked, stood_in),
             others % {"country": user.country},
             more_url=_list(scope="desk"),
         ),

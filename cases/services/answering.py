@@ -9,7 +9,7 @@ from django.utils import timezone
 from cases.clocks import Kind, Rule, SettledAs
 from cases.models import Clock, Dossier, Entry
 from cases.selectors.clocks import answer_clock
-from cases.services import clocks
+from cases.services import clocks, first_look
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -61,6 +61,7 @@ def answered(*, dossier: Dossier, by: "User", entry: Entry | None = None) -> Non
     What was sent in time and written down later is not late.
     """
     clocks.hold(dossier)
+    first_look.not_needed(dossier=dossier, by=by, entry=entry)
     clock = answer_clock(dossier)
     if clock is None:
         clocks.court_is_not_needed(dossier, by, entry)

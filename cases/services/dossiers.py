@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Desk, Person
 from cases import notify, policy
 from cases.models import Clock, Dossier, Mandate, Visit
+from cases.models.dossiers import Urgency
 from cases.selectors import mandates, steps
 from cases.selectors.clocks import answer_clock
-from cases.services import answering, grants
+from cases.services import answering, first_look, grants
 from cases.services.entries import add_note
 from cases.services.journal import log
 from cases.states import DOSSIER_STEPS, Step
@@ -51,6 +52,8 @@ def open_dossier(
     answering.answer_by(
         dossier=dossier, by=by, rule=rule, received_at=dossier.received_at, due_at=due_at
     )
+    if dossier.urgency == Urgency.URGENT:
+        first_look.ask(dossier=dossier, by=by)
     dossier.refresh_from_db(fields=["due_at", "due_rule"])
     _record_opening(dossier, by=by, standing=standing)
     return dossier
@@ -70,8 +73,12 @@ def _record_opening(dossier: Dossier, *, by: "User", standing: Mandate | None) -
 
 
 def consult(*, dossier: Dossier, by: "User") -> "datetime | None":
-    """Log that a person read the dossier, and return when they last did before (art. 25)."""
+    """Log that a person read the dossier, and return when they last did before (art. 25).
+
+    Of an urgent one it is the first look that was waited for, when it is the handler's.
+    """
     log(by, "dossier.viewed", dossier)
+    first_look.looked(dossier=dossier, by=by)
     now = timezone.now()
     seen = Visit.objects.filter(dossier=dossier, person=by.pk).first()
     if seen is None:
@@ -122,6 +129,8 @@ def change_dossier(*, dossier: Dossier, by: "User", version: int, **fields: Any)
     changed = sorted(name for name, value in fields.items() if getattr(dossier, name) != value)
     if not changed and not due:
         return dossier
+    if "urgency" in changed:
+        first_look.follow(dossier=dossier, by=by, urgency=fields["urgency"])
     if due:  # first the clock, then the dossier: in the order in which whoever settles locks them
         received = fields.get("received_at", dossier.received_at)
         answering.answer_by(dossier=dossier, by=by, received_at=received, **due)

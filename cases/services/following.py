@@ -13,7 +13,7 @@ from cases.models import Clock, ClockInterval, Entry
 from cases.models.entries import Direction, EntryKind
 from cases.selectors import places
 from cases.selectors.clocks import answer_clock
-from cases.services import answering, clocks
+from cases.services import answering, clocks, first_look
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -30,6 +30,7 @@ def follow(*, entry: Entry, by: "User", expected_until: datetime | None = None) 
     `expected_until`: until when the authorisation is expected to take that is asked for.
     """
     clocks.hold(entry.dossier)
+    first_look.looked(dossier=entry.dossier, by=by, entry=entry)
     if entry.kind == EntryKind.AUTHORISATION_ASKED and expected_until is not None:
         _court_asked(entry, by, expected_until)
     consequence = CONSEQUENCES.get((entry.kind, entry.direction))

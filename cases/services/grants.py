@@ -9,7 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import ProgrammingError, connection, transaction
 from django.utils.translation import gettext as _
 
-from cases.models import Dossier, Handover
+from accounts.models import Person
+from cases.models import Dossier, Handover, StandIn
 from lodesk.border.context import forget_answers
 
 INSUFFICIENT_PRIVILEGE = "42501"
@@ -25,7 +26,23 @@ def move_work(handover: Handover, *, step: str, reason: str = "") -> None:
     _call("SELECT cases_move_work(%s, %s, %s)", handover.pk, step, reason)
 
 
-def _call(statement: str, *values: UUID | str) -> None:
+def take_work(dossier: Dossier) -> None:
+    """Make the acting person handler of a dossier nobody handles. Raises PermissionDenied."""
+    faster = _("Somebody was faster: this dossier has just been taken or offered.")
+    _call("SELECT cases_take_work(%s)", dossier.pk, refusal=faster)
+
+
+def reassign_work(dossier: Dossier, *, to: Person, reason: str) -> None:
+    """Make another of the team handler. Raises PermissionDenied."""
+    _call("SELECT cases_reassign_work(%s, %s, %s)", dossier.pk, to.pk, reason)
+
+
+def follow_standin(standin: StandIn) -> None:
+    """Let a stand-in that was made or ended take effect. Raises PermissionDenied."""
+    _call("SELECT cases_follow_standin(%s)", standin.pk)
+
+
+def _call(statement: str, *values: UUID | str | int, refusal: str = "") -> None:
     # The savepoint keeps the transaction usable, so that the refusal itself can be logged.
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -33,5 +50,5 @@ def _call(statement: str, *values: UUID | str) -> None:
     except ProgrammingError as error:
         if getattr(error.__cause__, "sqlstate", "") != INSUFFICIENT_PRIVILEGE:
             raise
-        raise PermissionDenied(_("This step is no longer possible.")) from error
+        raise PermissionDenied(refusal or _("This step is no longer possible.")) from error
     forget_answers()

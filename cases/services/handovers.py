@@ -1,6 +1,7 @@
 """Offer a dossier, and answer the offer. The owner country never changes by it."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,9 @@ class Note:
     note_deadline: str
     note_contacts: str
     note_risks: str
+    checklist: Mapping[str, str] = field(
+        default_factory=dict
+    )  # by code: "" is ticked, else why not
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +90,27 @@ def offer(
     log(by, "handover.offered", dossier, mandate=number, state=handover.state)
     notify.mandate_asked(handover, by=by) if waits else notify.offered(handover, by=by)
     grants.move_work(handover, step=Step.OFFER)
+    return handover
+
+
+def offer_one_of_many(
+    *, dossier: Dossier, by: "User", to: Person, note: Note, terms: Terms
+) -> Handover:
+    """Offer a dossier as a rotation plans it; its service has asked policy, and tells who receives.
+
+    PostgreSQL checks each again. Whole or not at all: raises PermissionDenied.
+    """
+    handover = Handover(
+        dossier=dossier, giver_id=by.pk, to_person=to, state=HandoverState.OFFERED,
+        **asdict(note), **asdict(terms),
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            Handover.objects.bulk_create([handover])
+            log(by, "handover.offered", dossier, state=handover.state)
+            grants.move_work(handover, step=Step.OFFER)
+    except IntegrityError as error:  # somebody else offered it at the same time
+        raise _offered_already() from error
     return handover
 
 
@@ -156,6 +181,16 @@ def withdraw(*, handover: Handover, by: "User", reason: str = "") -> Handover:
     policy.require(by, Step.WITHDRAW, handover)
     _answer(handover, by=by, step=Step.WITHDRAW, reason=reason)
     return handover
+
+
+@transaction.atomic
+def answer_one_of_many(*, handover: Handover, by: "User", step: Step, reason: str = "") -> None:
+    """Accept or decline an offer that the caller has locked; he tells those concerned once."""
+    policy.require(by, step, handover)
+    number = handover.mandate.number if handover.mandate else ""
+    log(by, f"handover.{ACTIONS[step]}", handover.dossier, mandate=number, why=reason)
+    notify.answered_in_rotation(handover, by=by, step=step)
+    grants.move_work(handover, step=step, reason=reason)
 
 
 def _locked(handover: Handover) -> Handover:

@@ -18,8 +18,12 @@ def log(
 
     `facts` holds codes, numbers and dates, `why` the reason a person gave. Nothing of the
     content: the auditor who reads the log must not read dossiers (product.md section 1). Across
-    the border the number of the mandate stands in both chains.
+    the border the number of the mandate stands in both chains. Who acts in the place of an absent
+    handler: for whom, by the public key.
     """
+    absent = policy.acts_for(by, dossier)
+    if absent is not None:
+        facts["on_behalf_of"] = str(absent)
     audit.log(
         by=by.pk,
         action=action,

@@ -4,16 +4,18 @@ Rights ended by themselves already.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from cases import notify
 from lodesk import audit
 from lodesk.alerts.subjects import Subject
 
 BATCH = 200  # rows of each sort a turn
+LAST_CALL = timedelta(days=3)  # before the end of a posting
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,41 @@ def tidy_up() -> int:
         )
         subject = Subject(id=row.dossier, reference=row.reference, owner=row.owner)
         notify.ended_by_time(row.event, subject, key=str(row.subject), told=row.told, lost=row.lost)
+    return len(rows)
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A posting that ends soon while work is held, and how much of it the heads of desk see."""
+
+    person: int
+    key: UUID
+    country: str
+    desk: str
+    ends_at: datetime
+    held: int
+    in_sight: int
+    heads: list[int]
+
+
+@transaction.atomic
+def tell_of_leaving() -> int:
+    """Tell who leaves and the heads of desk that work is still held. Returns how many leave.
+
+    Once two weeks before the posting ends, and once three days before (product.md section 2.6).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM cases_leaving()")
+        rows = [Leaving(*row) for row in cursor.fetchall()]
+    for row in rows:
+        soon = row.ends_at <= timezone.now() + LAST_CALL
+        notify.posting_ends(
+            Subject(id=None, reference=f"{row.country}-{row.desk}", owner=row.country),
+            key=f"{row.key}:{row.desk}:{row.ends_at:%Y%m%d}:{'3' if soon else '14'}",
+            ends_at=row.ends_at,
+            leaver=(row.person, row.held),
+            heads=(row.heads, row.in_sight),
+        )
     return len(rows)
 
 

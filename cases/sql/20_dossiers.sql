@@ -207,12 +207,18 @@ DROP POLICY IF EXISTS visit_again ON cases_visit;
 CREATE POLICY visit_again ON cases_visit FOR UPDATE USING (person_id = lodesk_me());
 GRANT SELECT, INSERT, UPDATE (at) ON cases_visit TO lodesk_app;
 
--- What the alerts room asks before somebody announces anything: the truth about the subject, and
--- that who is told of ended access once had it. Safe: the read condition stands inside.
+-- What the alerts room asks before somebody announces anything: the truth about the subject (a
+-- dossier, a rotation by country and desk, or a contact, which has no reference), and that who is told
+-- of ended access once had it. Safe: the read condition stands inside.
 CREATE OR REPLACE FUNCTION lodesk_subject_is(subject uuid, reference text, owner text)
 RETURNS boolean
 LANGUAGE sql STABLE AS $$
   SELECT EXISTS (SELECT FROM cases_dossier d WHERE d.id = $1 AND d.reference = $2 AND d.owner = $3)
+    OR EXISTS (
+      SELECT FROM cases_rotation r JOIN accounts_desk k ON k.id = r.desk_id
+      WHERE r.id = $1 AND $2 = r.country || '-' || k.code AND $3 = r.country)
+    OR $2 = '' AND EXISTS (
+      SELECT FROM cases_contact c WHERE c.origin_id = $1 AND c.current AND c.owner = $3)
 $$;
 CREATE OR REPLACE FUNCTION lodesk_subject_known_to(subject uuid, who integer) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
@@ -230,4 +236,6 @@ $$;
 CREATE OR REPLACE FUNCTION lodesk_subject_visible(subject uuid) RETURNS boolean
 LANGUAGE sql STABLE AS $$
   SELECT EXISTS (SELECT FROM cases_dossier d WHERE d.id = subject)
+    OR EXISTS (SELECT FROM cases_rotation r WHERE r.id = subject)
+    OR EXISTS (SELECT FROM cases_contact c WHERE c.origin_id = subject AND c.current)
 $$;

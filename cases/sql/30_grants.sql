@@ -92,10 +92,10 @@ CREATE OR REPLACE FUNCTION cases_grants_given() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
   INSERT INTO cases_granthistory (id, "grant", dossier_id, person_id, group_id, level, granted_at,
-                                  granted_by_id, mandate_id, handover_id)
+                                  granted_by_id, mandate_id, handover_id, standin_id)
   SELECT gen_random_uuid(), g.id, g.content_object_id, (to_jsonb(g)->>'user_id')::integer,
     (to_jsonb(g)->>'group_id')::integer, replace(p.codename, '_dossier', ''), g.granted_at,
-    g.granted_by_id, g.mandate_id, g.handover_id
+    g.granted_by_id, g.mandate_id, g.handover_id, (to_jsonb(g)->>'standin_id')::uuid
   FROM given g JOIN auth_permission p ON p.id = g.permission_id;
   PERFORM cases_derive_readers(ARRAY(SELECT DISTINCT content_object_id FROM given));
   RETURN NULL;
@@ -130,7 +130,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
   FROM auth_permission p JOIN django_content_type t ON t.id = p.content_type_id
   WHERE t.app_label = 'cases' AND t.model = 'dossier'
     AND cases_rank(replace(p.codename, '_dossier', '')) <= cases_rank(level)
-  ON CONFLICT (user_id, permission_id, content_object_id, mandate_id) DO NOTHING
+  ON CONFLICT (user_id, permission_id, content_object_id, mandate_id, standin_id) DO NOTHING
 $$;
 REVOKE EXECUTE ON FUNCTION cases_grant_person FROM PUBLIC;
 

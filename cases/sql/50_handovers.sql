@@ -32,7 +32,8 @@ DECLARE
 BEGIN
   -- This runs before the policy: it locks no dossier for who may not offer it, and says of what is
   -- out of sight the same as of what is not there.
-  IF lodesk_me() IS NOT NULL AND NOT lodesk_holds(NEW.dossier_id, 'handle', 'oversee') THEN
+  IF lodesk_me() IS NOT NULL
+     AND NOT cases_may_offer(NEW.dossier_id, NEW.kind, NEW.to_person_id) THEN
     RAISE insufficient_privilege USING MESSAGE = 'only who works a dossier offers it';
   END IF;
   SELECT * INTO STRICT d FROM cases_dossier WHERE id = NEW.dossier_id FOR NO KEY UPDATE;
@@ -74,7 +75,8 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE OR REPLACE TRIGGER handover_begins BEFORE INSERT ON cases_handover
-  FOR EACH ROW EXECUTE FUNCTION cases_handover_begins();
+  FOR EACH ROW WHEN (NEW.kind NOT IN ('taken', 'reassigned'))  -- no offers: see 52_taking.sql
+  EXECUTE FUNCTION cases_handover_begins();
 
 -- The same table as HANDOVER_STEPS in cases/states.py, with what time and opening do.
 CREATE OR REPLACE FUNCTION cases_handover_follows(before text, step text) RETURNS text
@@ -112,7 +114,8 @@ BEGIN
         AND m.state = CASE step WHEN 'give_mandate' THEN 'given' ELSE 'refused' END);
   END IF;
   IF step = 'offer' THEN  -- in the transaction that made the offer, and only there
-    RETURN h.giver_id = me AND h.offered_at = now() AND lodesk_holds(d.id, 'handle', 'oversee');
+    RETURN h.giver_id = me AND h.offered_at = now()
+      AND cases_may_offer(d.id, h.kind, h.to_person_id);
   END IF;
   IF step = 'withdraw' THEN
     RETURN lodesk_holds(d.id, 'oversee') OR (h.giver_id = me AND lodesk_holds(d.id, 'view'));
@@ -223,6 +226,7 @@ CREATE POLICY handover_read ON cases_handover FOR SELECT USING (
 DROP POLICY IF EXISTS handover_offer ON cases_handover;
 CREATE POLICY handover_offer ON cases_handover FOR INSERT WITH CHECK (
   giver_id = lodesk_me() AND state IN ('offered', 'awaiting_mandate')
+  AND kind NOT IN ('taken', 'reassigned')
   AND answered_by_id IS NULL AND lodesk_holds(dossier_id, 'handle', 'oversee'));
 -- To lock a row one needs a right and a policy to change it; the check lets no change through.
 DROP POLICY IF EXISTS handover_lock ON cases_handover;

@@ -11,14 +11,34 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 $$;
 REVOKE EXECUTE ON FUNCTION cases_people_of FROM PUBLIC;
 
+-- Those of them who are on duty now; where nobody of them is, all: never silent. Internal.
+CREATE OR REPLACE FUNCTION cases_awake(of_group integer, roles text[]) RETURNS integer[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT CASE WHEN awake = '{}' THEN cases_people_of(of_group, roles) ELSE awake END
+  FROM (SELECT ARRAY(
+    SELECT unnest(cases_people_of(of_group, roles))
+    INTERSECT SELECT unnest(accounts_on_duty(of_group))) AS awake) AS x
+$$;
+REVOKE EXECUTE ON FUNCTION cases_awake FROM PUBLIC;
+
+-- The owner's head of desk, who answers for it awake or not, and beside him who is on duty there;
+-- nobody of a confined dossier. Internal.
+CREATE OR REPLACE FUNCTION cases_heads(d cases_dossier) RETURNS integer[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT ARRAY(
+    SELECT DISTINCT unnest(
+      cases_people_of(g.group_id, '{head_of_desk}') || accounts_on_duty(g.group_id))
+    FROM accounts_nationalgroup g
+    WHERE g.country = d.owner AND g.desk_id = d.desk_id AND NOT d.confined)
+$$;
+REVOKE EXECUTE ON FUNCTION cases_heads FROM PUBLIC;
+
 -- Coordinators of the owner and, unless confined, the owner's head of desk. Internal.
 CREATE OR REPLACE FUNCTION cases_steering(d cases_dossier) RETURNS integer[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-  SELECT cases_people_of((SELECT group_id FROM accounts_nationalgroup
-                          WHERE country = d.owner AND desk_id IS NULL), '{coordinator}')
-    || CASE WHEN d.confined THEN '{}'::integer[] ELSE
-       cases_people_of((SELECT group_id FROM accounts_nationalgroup
-                        WHERE country = d.owner AND desk_id = d.desk_id), '{head_of_desk}') END
+  SELECT cases_awake((SELECT group_id FROM accounts_nationalgroup
+                      WHERE country = d.owner AND desk_id IS NULL), '{coordinator}')
+    || cases_heads(d)
 $$;
 REVOKE EXECUTE ON FUNCTION cases_steering FROM PUBLIC;
 

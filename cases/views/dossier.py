@@ -1,6 +1,7 @@
 """The page of one dossier."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from cases.models import Dossier, Draft, Handover
 from cases.selectors import (
     access,
     clocks,
+    contacts,
     documents,
     dossiers,
     entries,
@@ -25,6 +27,7 @@ from cases.selectors import (
     links,
     parties,
     projects,
+    taking,
     tasks,
     timeline,
 )
@@ -62,6 +65,7 @@ def show(
 ) -> HttpResponse:
     """The page, with what was typed when an entry could not be recorded."""
     user = user_of(request)
+    last_visit = consult(dossier=dossier, by=user)
     holders = access.access(dossier, user).holders
     offer = handovers.open_offer(dossier)
     may_write = policy.may(user, Step.CONTRIBUTE, dossier)
@@ -74,12 +78,13 @@ def show(
         "acts": _acts(request, dossier, offer),
         "composer": (composer or _composer(user, dossier, draft)) if may_write else None,
         "kept_at": draft.at if draft else None,
-        "counterparts": entries.counterparts(dossier) if may_write else [],
+        "counterparts": _counterparts(dossier, user) if may_write else [],
         "composer_reason": may_write.reason,
         "files": files or Attached(),
         "upload_url": reverse("upload_begin", args=[dossier.reference]),
         "offer": _offer(offer),
-        "timeline": _timeline(request, dossier, may_write=may_write.allowed),
+        "take": _take(user, dossier, offer),
+        "timeline": _timeline(request, dossier, last_visit, may_write=may_write.allowed),
         "next_steps": dossiers.next_steps(dossier, offer, told),
         "deadlines_url": reverse("deadlines", args=[dossier.reference]),
         "parties": parties.panel(dossier),
@@ -100,13 +105,21 @@ def show(
     return answer(request, "cases/dossier.html", context, partial="timeline")
 
 
-def _timeline(request: HttpRequest, dossier: Dossier, *, may_write: bool) -> Timeline:
+def _counterparts(dossier: Dossier, user: User) -> list[str]:
+    """Authorities to choose from: those of the dossier first, then those the writer knows there."""
+    known = contacts.authorities(user, dossier.desk_id)
+    return list(dict.fromkeys([*entries.counterparts(dossier), *known]))[: contacts.OFFERED]
+
+
+def _timeline(
+    request: HttpRequest, dossier: Dossier, last_visit: datetime | None, *, may_write: bool
+) -> Timeline:
     user = user_of(request)
     show, place = request.GET.get("show", ""), OlderForm(request.GET)
     piece = timeline.timeline(
         dossier,
         user,
-        last_visit=consult(dossier=dossier, by=user),
+        last_visit=last_visit,
         may_write=may_write,
         show=show if place.is_valid() else "nothing",
         before=place.cleaned_data.get("before"),
@@ -160,10 +173,24 @@ def _acts(request: HttpRequest, dossier: Dossier, offer: Handover | None) -> lis
         give = policy.no(_("It is offered already: withdraw that offer first."))
     status_url = reverse("dossier_status", args=[dossier.reference])
     give_url = reverse("hand_over", args=[dossier.reference])
-    return [
+    acts = [
         Act("status", _("Change status"), status_url, change.allowed, str(change.reason)),
         Act("hand-over", _("Hand over"), give_url, give.allowed, str(give.reason)),
     ]
+    if policy.may(user, Step.REASSIGN, dossier):
+        move = taking.may_reassign(dossier, user, offer)
+        move_url = reverse("dossier_reassign", args=[dossier.reference])
+        acts.append(Act("re-assign", _("Re-assign"), move_url, move.allowed, str(move.reason)))
+    return acts
+
+
+def _take(user: User, dossier: Dossier, offer: Handover | None) -> Act | None:
+    """The button for a dossier that nobody handles; None for who could not take it anyway."""
+    if dossier.handler_id is not None or not policy.may(user, Step.TAKE, dossier):
+        return None
+    decision = taking.may_take(dossier, user, offer)
+    url = reverse("dossier_take", args=[dossier.reference])
+    return Act("take", _("Take it"), url, decision.allowed, str(decision.reason))
 
 
 def _offer(offer: Handover | None) -> Offer | None:

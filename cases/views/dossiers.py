@@ -1,13 +1,16 @@
 """The list of all dossiers one may see."""
 
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from cases import policy
 from cases.forms.filters import DossierFilterForm, PlaceForm
 from cases.forms.saved_views import written
-from cases.selectors import filters, rows, saved_views
+from cases.selectors import filters, rows, saved_views, taking
 from cases.selectors.filters import NAMES, NOTHING, ORDERS, Filters, Found
 from cases.services import searches
 from cases.views.asking import user_of
@@ -39,13 +42,21 @@ def dossiers_page(request: HttpRequest) -> HttpResponse:
         ],
         "view": view,
         "asked": written(form) if form.is_valid() and policy.may_keep_views(user) else "",
-        "page": _page(request, found, rows.make(found.page.rows, user)),
+        "page": _page(request, found, _rows(form, found, user)),
         "newest_only": found.newest_only,
         "sorts": sorts(request.GET, by=ORDERS, standard="due"),
         "first_url": _first_url(request.GET),
         "clear_url": reverse("dossiers"),
     }
     return answer(request, "cases/dossiers.html", context, partial="list")
+
+
+def _rows(form: DossierFilterForm, found: Found, user: User) -> list[rows.Row]:
+    """The lines; among what nobody handles one can take what waits in one's own queue."""
+    queue: frozenset[UUID] = frozenset()
+    if form.cleaned_data.get("handler") == "nobody":
+        queue = taking.takeable(user, [line.pk for line in found.page.rows])
+    return rows.make(found.page.rows, user, queue=queue)
 
 
 def _page(request: HttpRequest, found: Found, lines: list[rows.Row]) -> Page:

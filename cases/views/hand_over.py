@@ -18,9 +18,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.zones import Zones
-from cases import policy
+from cases import codes, policy
 from cases.forms.dossiers import LEGAL_BASIS
-from cases.forms.hand_over import MANDATE, PARTS, HandOverForm
+from cases.forms.hand_over import CHECK, LEFT, MANDATE, PARTS, HandOverForm
 from cases.models import Dossier, Handover
 from cases.models.handovers import HandoverKind, Keeps
 from cases.selectors import access, access_diff, hand_over, handovers, heads, note_drafts, places
@@ -48,6 +48,14 @@ class NotePart:
     source: str
 
 
+@dataclass(frozen=True)
+class Check:
+    """A question of the checklist."""
+
+    tick: BoundField
+    word: BoundField
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def hand_over_page(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the page; offer the dossier. With `show` nothing is offered, only shown again."""
@@ -66,6 +74,7 @@ def hand_over_page(request: HttpRequest, reference: str) -> HttpResponse:
         chosen=chosen,
         kept_at_most=access_diff.kept_at_most(dossier),
         leave_out=_left_out(dossier, choices),
+        checks=codes.checks(dossier.kind),
         initial=_initial(dossier, zones_of(request), drafts) | _typed(typed),
     )
     if form.is_valid() and chosen is not None:
@@ -106,7 +115,12 @@ def _initial(dossier: Dossier, zones: Zones, drafts: Mapping[str, Draft]) -> dic
 
 def _typed(values: Mapping[str, str]) -> dict[str, str]:
     """What was typed before the page is shown again: nothing is lost by choosing somebody."""
-    return {name: values[name] for name in values if name in HandOverForm.base_fields}
+    asked = (CHECK, LEFT)
+    return {
+        name: values[name]
+        for name in values
+        if name in HandOverForm.base_fields or name.startswith(asked)
+    }
 
 
 def _offer(form: HandOverForm, dossier: Dossier, user: User, chosen: Party) -> Handover | None:
@@ -116,7 +130,10 @@ def _offer(form: HandOverForm, dossier: Dossier, user: User, chosen: Party) -> H
             dossier=dossier,
             by=user,
             to=chosen.to,
-            note=Note(**{f"note_{part}": values[f"note_{part}"] for part in PARTS}),
+            note=Note(
+                **{f"note_{part}": values[f"note_{part}"] for part in PARTS},
+                checklist=values["checklist"],
+            ),
             terms=Terms(
                 answer_by=values["answer_by"],
                 giver_keeps=values.get("giver_keeps", Keeps.NOTHING),
@@ -171,6 +188,9 @@ def _context(
                 source=drafts[f"note_{part}"].source,
             )
             for part in PARTS
+        ],
+        "checks": [
+            Check(form[CHECK + each.value], form[LEFT + each.value]) for each in form.checks
         ],
         "certificate_rules": dossier.owner,
     }

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases import policy
 from cases.forms.answers import DeclineForm
@@ -28,7 +28,9 @@ from cases.selectors import (
 from cases.selectors.access_diff import DiffRow
 from cases.selectors.mandate_views import MandateView
 from cases.services import handovers as services
+from cases.services import note_prints
 from cases.states import OPEN_OFFER_STATES, MandateState, Step
+from cases.views.answers import whole
 from cases.views.asking import user_of, zones_of
 from lodesk.ui import times
 from lodesk.ui.shapes import Act
@@ -101,6 +103,15 @@ def _may(request: HttpRequest, step: Step, handover: Handover) -> Decision:
     return policy.may(user_of(request), step, handover)
 
 
+@require_POST
+def handover_note(request: HttpRequest, handover: UUID) -> StreamingHttpResponse:
+    """The note as a file, for paper and for archives; that it was given out is logged."""
+    user = user_of(request)
+    found = get_object_or_404(handovers.mine(user), pk=handover)
+    made = note_prints.make(handover=found, by=user, zones=zones_of(request))
+    return whole(made, name=f"{found.dossier.reference}-note.pdf")
+
+
 # What the page shows ----------------------------------------------------------------------
 
 
@@ -114,6 +125,8 @@ def _context(request: HttpRequest, handover: Handover, form: DeclineForm) -> dic
         "dossier_url": reverse("dossier", args=[handover.dossier.reference]),
         "offer": offers.offer_view(handover),
         "note": offers.note(handover),
+        "checklist": offers.checklist(handover),
+        "print_url": reverse("handover_note", args=[handover.pk]) if offers.note(handover) else "",
         "mandate": _mandate(request, handover),
         "diff": _diff(request, handover) if is_open else [],
         "accept": _act(request, Step.ACCEPT, handover, _("Accept")) if addressed else None,

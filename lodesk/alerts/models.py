@@ -1,10 +1,10 @@
-"""The two tables: what a person is told, and what became of the mail that says it too."""
+"""The tables: what a person is told, how he wants to be told, and what became of the mail."""
 
 import uuid
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
@@ -24,9 +24,9 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
         The notice that access ended stays. PostgreSQL says the same in `alert_read`.
         """
-        subject = subjects.visible_to(user).filter(pk=OuterRef("subject_id"))
+        in_sight = subjects.is_visible(user, OuterRef("subject_id"))
         return self.filter(
-            Q(subject_id__isnull=True) | Q(survives_access=True) | Exists(subject),
+            Q(subject_id__isnull=True) | Q(survives_access=True) | in_sight,
             recipient=user.pk,
         )
 
@@ -47,7 +47,7 @@ class Alert(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     event = models.CharField(max_length=60)
-    subject_id = models.UUIDField(null=True)  # a dossier; this room knows only its number
+    subject_id = models.UUIDField(null=True)  # a dossier or a contact; known here by number only
     reference = models.CharField(max_length=40, blank=True)
     owner = models.CharField(max_length=2, choices=Country.choices, blank=True)
     recipient = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="alerts")
@@ -78,6 +78,7 @@ class Alert(models.Model):
                 condition=Q(read_at__isnull=True),
                 name="alert_unread",
             ),
+            models.Index(fields=["subject_id", "-created_at", "-id"], name="alert_about"),
         ]
 
     def __str__(self) -> str:
@@ -88,6 +89,7 @@ class Channel(models.TextChoices):
     """How an alert leaves the house, besides the inbox."""
 
     MAIL = "mail", pgettext_lazy("channel of an alert", "mail")
+    DIGEST = "digest", pgettext_lazy("channel of an alert", "morning digest")
 
 
 class DeliveryState(models.TextChoices):
@@ -103,18 +105,50 @@ class DeliveryState(models.TextChoices):
 OPEN_STATES = (DeliveryState.PENDING, DeliveryState.DEFERRED)
 
 
+class Digest(models.Model):
+    """Many alerts to one person as one mail: a line of the outbox like any other.
+
+    Made, taken in hand and settled by functions only; the application has no right on it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    recipient = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    state = models.CharField(
+        max_length=8, choices=DeliveryState.choices, default=DeliveryState.PENDING
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_try_at"], condition=Q(state__in=OPEN_STATES), name="digest_due"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d} {self.state}"
+
+
 class Delivery(models.Model):
-    """A line of the outbox. A trigger adds it with the alert; only two functions change it."""
+    """A line of the outbox. A trigger adds it with the alert; only functions change it.
+
+    There is none when the recipient wants this kind of alert in the inbox only.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="deliveries")
     channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.MAIL)
+    digest = models.ForeignKey(Digest, on_delete=models.PROTECT, related_name="lines", null=True)
     state = models.CharField(
         max_length=8, choices=DeliveryState.choices, default=DeliveryState.PENDING
     )
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()  # while a worker has it in hand: the end of its lease
+    held_until = models.DateTimeField(null=True)  # quiet hours, or the morning: it was not late
     sent_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)  # for good: it is not tried again
     last_error = models.CharField(max_length=60, blank=True)  # kind of error, never its text
 
     class Meta:
@@ -125,7 +159,54 @@ class Delivery(models.Model):
             models.Index(
                 fields=["next_try_at"], condition=Q(state__in=OPEN_STATES), name="delivery_due"
             ),
+            models.Index(
+                fields=["failed_at"],
+                condition=Q(state=DeliveryState.FAILED),
+                name="delivery_failed",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.alert_id} {self.channel} {self.state}"
+
+
+class How(models.TextChoices):
+    """How a person is told of a kind of event, besides the inbox."""
+
+    AT_ONCE = "at_once", pgettext_lazy("how one is told", "by mail, at once")
+    DIGEST = "digest", pgettext_lazy("how one is told", "by mail, in the morning digest")
+    INBOX = "inbox", pgettext_lazy("how one is told", "in the inbox only")
+
+
+class MailPreference(models.Model):
+    """How a person wants to be told of what need not be told at once, and when not at all.
+
+    Everything else is told at once (product.md section 5): there is no column for it. Hours are
+    those of the desk. Which event is of which kind says `lodesk_kind_of_mail` in PostgreSQL, where
+    a trigger reads this row when it queues the mail.
+    """
+
+    person = models.OneToOneField(
+        Person, on_delete=models.PROTECT, primary_key=True, related_name="+"
+    )
+    tasks = models.CharField(max_length=8, choices=How.choices, default=How.AT_ONCE)
+    openings = models.CharField(max_length=8, choices=How.choices, default=How.AT_ONCE)
+    quiet_from = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(tasks__in=How.values) & Q(openings__in=How.values),
+                name="mail_preference_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False)
+                & ~Q(quiet_from=models.F("quiet_until")),
+                name="quiet_hours_begin_and_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.tasks} {self.openings}"

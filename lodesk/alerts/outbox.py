@@ -1,9 +1,10 @@
 """The outbox as the worker sees it: take lines in hand, and write down what became of them.
 
-PostgreSQL does the work (`alerts_claim` and `alerts_settle` in sql/10_alerts.sql): no role of the
-application may touch the table.
+PostgreSQL does the work (`alerts_claim` and `alerts_settle` in sql/10_alerts.sql, the same for
+digests in sql/20_digests.sql): no role of the application may touch the tables.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -30,10 +31,33 @@ class Claim:
     alert: UUID
     recipient: int
     recipient_public: UUID
-    created_at: datetime
+    waiting_since: datetime  # since when it could have been sent
     event: str
     owner: str
     subject: UUID | None
+    reference: str
+
+
+@dataclass(frozen=True)
+class DigestClaim:
+    """A digest in this worker's hands, until its lease ends."""
+
+    digest: UUID
+    attempt: int
+    recipient: int
+    recipient_public: UUID
+    waiting_since: datetime  # when it was gathered
+
+
+@dataclass(frozen=True)
+class SettledLine:
+    """What became of one alert of a digest, as the log wants to know it."""
+
+    alert: UUID
+    state: str
+    reason: str
+    event: str
+    owner: str
     reference: str
 
 
@@ -56,9 +80,39 @@ def settle(
         return bool(cursor.fetchone()[0])
 
 
-def next_try(claimed: Claim) -> datetime | None:
+def claim_digests() -> list[DigestClaim]:
+    """The next digests that are due; those of a morning are gathered first."""
+    with acting_as(None), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM alerts_claim_digests(%s, %s)", [BATCH, int(LEASE.total_seconds())]
+        )
+        return [DigestClaim(*row) for row in cursor.fetchall()]
+
+
+def settle_digest(
+    claimed: DigestClaim,
+    outcome: DeliveryState,
+    *,
+    told: Sequence[UUID] | None = None,
+    error: str = "",
+    again_at: datetime | None = None,
+) -> list[SettledLine]:
+    """Write down what became of a digest; no lines when another worker has it by now.
+
+    `told` are the alerts its mail held; the others are dropped. None: there was no mail yet.
+    """
+    held = None if told is None else list(told)
+    with acting_as(None), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM alerts_settle_digest(%s, %s, %s, %s, %s, %s::uuid[])",
+            [claimed.digest, claimed.attempt, outcome.value, error, again_at, held],
+        )
+        return [SettledLine(*row) for row in cursor.fetchall()]
+
+
+def next_try(claimed: Claim | DigestClaim) -> datetime | None:
     """When to try again after a failure; None when it is time to give up."""
     now = timezone.now()
-    if now - claimed.created_at >= GIVE_UP_AFTER:
+    if now - claimed.waiting_since >= GIVE_UP_AFTER:
         return None
     return now + PAUSES[min(claimed.attempt, len(PAUSES)) - 1]

@@ -1,6 +1,7 @@
 """What an alert may be about, and who may see it now: told by the room above, asked here.
 
-Alerts know people, not dossiers. PostgreSQL asks the same through `lodesk_subject_visible`.
+Alerts know people, not dossiers or contacts. PostgreSQL asks the same through
+`lodesk_subject_visible`.
 """
 
 from collections.abc import Callable
@@ -9,14 +10,16 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import QuerySet
+from django.db.models import Exists, F, Q, QuerySet
 
 from accounts.models import User
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What is announced: a dossier by its number, reference and owner country, nothing else."""
+    """What is announced, and nothing else of it: the key of a dossier, a rotation or a contact, its
+    reference, if it has one, and its owner country.
+    """
 
     id: UUID | None
     reference: str
@@ -24,16 +27,32 @@ class Subject:
 
 
 VisibleTo = Callable[[User], QuerySet[Any]]
-_known: list[VisibleTo] = []
 
 
-def register(visible: VisibleTo) -> None:
+@dataclass(frozen=True)
+class Kind:
+    """One sort of subject: those a person may see, and the field that alerts name them by."""
+
+    visible_to: VisibleTo
+    key: str = "pk"
+
+
+_known: list[Kind] = []
+
+
+def register(*kinds: Kind) -> None:
     """Say how to find the subjects a person may see; called once, when the apps are ready."""
-    _known[:] = [visible]
+    _known[:] = kinds
 
 
-def visible_to(user: User) -> QuerySet[Any]:
-    """Subjects this person may see now. Loud when nobody said how: nothing is lost meanwhile."""
+def is_visible(user: User, subject: F) -> Q:
+    """Condition that this person may see a subject now, which a field of the outer query names.
+
+    Loud when nobody said how: nothing is lost meanwhile.
+    """
     if not _known:
         raise ImproperlyConfigured("no app has registered the subjects of alerts")
-    return _known[0](user)
+    found = Q()
+    for kind in _known:
+        found |= Q(Exists(kind.visible_to(user).filter(**{kind.key: subject})))
+    return found

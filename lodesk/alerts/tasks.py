@@ -2,10 +2,11 @@
 
 from celery import shared_task
 
-from lodesk.alerts import sending
+from lodesk.alerts import digests, sending
 
 
 @shared_task
 def send_due() -> None:
-    """Send the alerts that are due. May run twice, and at the same time."""
+    """Send the mails that are due. May run twice, and at the same time."""
+    digests.send_due()
     sending.send_due()

@@ -15,6 +15,9 @@ from django.db import connection
 class SessionStore(SessionBase):
     """Django's session interface on `lodesk_session_read`, `_write` and `_forget`."""
 
+    # Set where a page asks by itself: the time without activity then runs on (SESSION_COOKIE_AGE).
+    at_rest = False
+
     def load(self) -> dict[str, Any]:
         """Content of the session, or an empty one when it is unknown or has expired."""
         stored = self._call("SELECT lodesk_session_read(%s)", self._hashed(self.session_key))
@@ -43,6 +46,8 @@ class SessionStore(SessionBase):
         """Store the session. Raises UpdateError when it was ended in another request."""
         if self.session_key is None:
             self.create()
+            return
+        if self.at_rest and not must_create:
             return
         content = self.encode(self._get_session(no_load=must_create))  # type: ignore[attr-defined]
         expires: datetime = self.get_expiry_date()

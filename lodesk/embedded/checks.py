@@ -20,7 +20,7 @@ PRODUCTION = {
     "LODESK_SECRET_KEY": "not-a-real-key-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
     "LODESK_HOSTS": "lodesk.example",
     "LODESK_BASE_URL": "https://lodesk.example",
-    "EMAIL_URL": "smtp://mail.lodesk.example:25",
+    "EMAIL_URL": "smtp://mail.lodesk.example:587?tls=true",
 }
 OWNER = {"LODESK_AS_OWNER": "1"}
 PYTHON = sys.executable

@@ -97,6 +97,10 @@ class MailCatcher:
         """Take the mail, then hang up before saying so: the sender cannot know."""
         self.faults.drop_after_data = on
 
+    def clear_faults(self) -> None:
+        """Behave well again; the mails stay."""
+        self.faults.clear()
+
     def wait_for(self, count: int, *, seconds: float = 10.0) -> list[Caught]:
         """Wait until so many mails are here, or time is up; what is here then."""
         deadline = time.monotonic() + seconds

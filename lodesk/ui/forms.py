@@ -24,7 +24,7 @@ class PlainSelect(forms.Select):
         """Write it as Django would."""
         chosen = {str(each) for each in self.format_value(value)}
         options = "".join(
-            f'<option value="{escape(code)}"'
+            f'<option value="{escape(str(code))}"'
             f"{' selected' if str(code) in chosen else ''}>{escape(str(label))}</option>"
             for code, label in self.choices
         )

@@ -1,5 +1,6 @@
 // Every page works without this file. All behaviours come with the first visit, so that a further
 // page is one request; each is started only where the page has the attribute it is bound to.
+import * as bell from "./behaviours/bell.js";
 import * as composer from "./behaviours/composer.js";
 import * as connection from "./behaviours/connection.js";
 import * as drafts from "./behaviours/drafts.js";
@@ -13,6 +14,7 @@ import * as uploads from "./behaviours/uploads.js";
 const behaviours = {
   "[data-clock], [data-relative]": times,
   "[data-connection]": connection,
+  "[data-bell]": bell,
   "[data-key], [data-rows], #keys": keyboard,
   "[data-narrow]": narrow,
   "[data-composer]": composer,

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+from django.db.models import F
 from django.utils import timezone
 
-from lodesk.alerts.models import Alert, Delivery
+from lodesk.alerts.models import Alert, Delivery, Digest
 
 
 def only_line() -> Delivery:
@@ -13,8 +14,9 @@ def only_line() -> Delivery:
 
 
 def make_due() -> None:
-    """Let every pause and every lease be over."""
-    Delivery.objects.update(next_try_at=timezone.now() - timedelta(hours=1))
+    """Let every pause, every lease and every night be over, each since a moment of its own."""
+    for lines in (Delivery, Digest):
+        lines.objects.update(next_try_at=F("next_try_at") - timedelta(days=2))
 
 
 def age(hours: int) -> None:

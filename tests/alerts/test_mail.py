@@ -1,8 +1,10 @@
 """The mail: the recipient's language and clocks, headers that stay, and no case content."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +15,7 @@ from accounts.models import Posting
 from lodesk.alerts.mail import compose
 from lodesk.alerts.models import Alert
 from lodesk.alerts.subjects import Subject
+from tests.alerts import events
 from tests.alerts.people import Three
 
 Tell = Callable[..., None]
@@ -90,6 +93,31 @@ def test_headers_are_the_same_however_often_it_is_made(
     assert first["Date"] == again["Date"]
     assert first["Auto-Submitted"] == "auto-generated"
     assert first["List-Id"] == "LO Desk <alerts.lodesk.example>"
+
+
+def test_the_mails_about_one_dossier_stand_together_and_name_it_by_no_key(
+    mail_of: Callable[..., Any], tell: Tell, people: Three, subject: Subject
+) -> None:
+    def thread(mail: Any) -> tuple[str, str]:
+        message = mail.message()
+        return message["References"], message["In-Reply-To"]
+
+    first = mail_of("jan")
+    tell(to=[people.chris.pk], event=events.ENDED, survives_access=True, path="")
+    other = compose(Alert.objects.get(recipient=people.chris.pk), people.chris)
+    assert thread(first) == thread(other)
+    (name, again) = thread(first)
+    assert name == again
+    assert re.fullmatch(r"<[0-9a-f-]{36}\.dossier@lodesk\.example>", name)
+    for part in (str(subject.id), subject.reference, subject.reference[-5:]):
+        assert part not in name
+    elsewhere = Alert(subject_id=uuid4(), event="test.offered", created_at=timezone.now())
+    assert thread(compose(elsewhere, people.chris)) != thread(first)
+
+
+def test_a_mail_about_no_dossier_belongs_to_no_thread(mail_of: Callable[..., Any]) -> None:
+    message = mail_of("jan", subject=Subject(id=None, reference="", owner=""), path="").message()
+    assert message["References"] is message["In-Reply-To"] is None
 
 
 def test_it_carries_no_number_shared_between_countries(

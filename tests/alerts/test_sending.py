@@ -1,5 +1,6 @@
 """Sending: real SMTP, access looked at again, retries, and what goes wrong on the way."""
 
+import smtplib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,11 +10,12 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import User
-from lodesk.alerts import sending, wording
+from lodesk.alerts import selectors, sending, wording
 from lodesk.alerts.models import Alert, Delivery, DeliveryState
 from lodesk.alerts.sending import send_due
 from lodesk.alerts.subjects import Subject
 from lodesk.audit.models import LogRow
+from lodesk.border.context import acting_as
 from lodesk.embedded.mail import MailCatcher
 from tests.alerts import events
 from tests.alerts.lines import age, make_due, only_line
@@ -106,7 +108,39 @@ def test_one_refused_address_keeps_nobody_else_back(
     send_due()
     assert [each.recipients for each in catcher.messages] == [(people.chris.email,)]
     states = dict(Delivery.objects.values_list("alert__recipient", "state"))
-    assert states == {people.jan.pk: "deferred", people.chris.pk: "sent"}
+    assert states == {people.jan.pk: "failed", people.chris.pk: "sent"}
+
+
+def test_an_address_refused_for_good_is_not_tried_again_and_the_inbox_still_says_it(
+    tell: Tell, catcher: MailCatcher, people: Three
+) -> None:
+    tell()
+    catcher.refuse(on=True, code=550)
+    send_due()
+    line = only_line()
+    assert (line.state, line.attempts) == (DeliveryState.FAILED, 1)
+    assert line.last_error == "SMTPRecipientsRefused 550"
+    assert line.failed_at is not None
+    assert LogRow.objects.filter(action="alert.failed", chain="BE").count() == 1
+    catcher.refuse(on=False)
+    make_due()
+    send_due()
+    assert catcher.messages == []
+    with acting_as(people.jan.pk):
+        assert selectors.unread_count(user=people.jan) == 1
+
+
+def test_only_a_refusal_of_the_address_is_for_good() -> None:
+    def refused(*codes: int) -> smtplib.SMTPRecipientsRefused:
+        return smtplib.SMTPRecipientsRefused({str(code): (code, b"no") for code in codes})
+
+    assert sending.refused_for_good(refused(550))
+    assert sending.refused_for_good(refused(550, 553))
+    assert not sending.refused_for_good(refused(450))
+    assert not sending.refused_for_good(refused(550, 450))
+    assert not sending.refused_for_good(smtplib.SMTPSenderRefused(550, b"no", "us@x.example"))
+    assert not sending.refused_for_good(smtplib.SMTPDataError(554, b"no"))
+    assert not sending.refused_for_good(OSError())
 
 
 def test_a_server_that_is_away_is_asked_once_for_the_whole_batch(

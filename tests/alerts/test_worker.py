@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from psycopg.pq import TransactionStatus
 
 from lodesk.alerts import sending
-from lodesk.alerts.models import Delivery, DeliveryState
+from lodesk.alerts.models import Delivery, DeliveryState, Digest, MailPreference
 from lodesk.alerts.services import announce
 from lodesk.alerts.subjects import Subject
 from lodesk.border.context import acting_as
@@ -49,11 +49,11 @@ def three(db: str) -> Three:
         return three_of(make_cast())
 
 
-def _announce(three: Three, count: int) -> None:
+def _announce(three: Three, count: int, event: str = events.OFFERED) -> None:
     for number in range(count):
         with acting_as(None):  # about no dossier: only the system says such a thing
             announce(
-                event=events.OFFERED,
+                event=event,
                 to=[three.jan.pk, three.chris.pk][number % 2 :][:1],
                 subject=NO_DOSSIER,
                 because="named",
@@ -130,6 +130,31 @@ def test_no_transaction_is_open_while_a_mail_is_on_its_way(
 def test_nothing_is_lost_when_everything_fails(db: str, three: Three, tmp_path: Path) -> None:
     with MailCatcher() as catcher:
         _fail_everything(three, catcher, Worker(database=db, mail=catcher.url, folder=tmp_path))
+
+
+def test_a_digest_on_its_way_when_the_worker_is_killed_comes_with_the_same_message_id(
+    db: str, three: Three, tmp_path: Path
+) -> None:
+    for person in (three.jan, three.chris):
+        MailPreference.objects.create(person_id=person.pk, tasks="digest")
+    _announce(three, 10, event="task.assigned")
+    make_due()
+    with MailCatcher() as catcher:
+        worker = Worker(database=db, mail=catcher.url, folder=tmp_path)
+        catcher.delay(2)
+        with worker:
+            _wait(Digest.objects.filter(attempts__gt=0).exists, 120)
+            worker.kill()
+        assert not _all_sent()
+        catcher.delay(0)
+        make_due()
+        with worker:
+            _wait(_all_sent, 120)
+        copies = _copies(catcher)
+    keys = {str(key) for key in Digest.objects.values_list("pk", flat=True)}
+    assert {name.strip("<>").partition(".")[0] for name in copies} == keys
+    assert len(keys) == 2
+    assert sum(copies.values()) <= 4
 
 
 @pytest.mark.soak

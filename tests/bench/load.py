@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 from tests.bench.forms import Values, form_values
 from tests.e2e.site import PASSWORD, Site
+from tests.pages import CHECKED
 
 OFFICERS = [
     f"{country}-officer{number}-{desk}@lodesk.example"
@@ -26,6 +27,7 @@ DOSSIER = re.compile(r'href="(/d/[A-Z0-9-]+/)"')
 OFFERED = re.compile(r'href="(/handovers/[0-9a-f-]{36}/)"')
 PARTS = ("state", "promises", "deadline", "contacts", "risks")
 NOTE = {f"note_{part}": "None." for part in PARTS} | {f"read_{part}": "on" for part in PARTS}
+NOTE |= CHECKED
 CONFLICT = 'class="message" role="alert"'
 FOUND, OK = 302, 200
 Cookies = dict[str, str]

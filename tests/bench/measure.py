@@ -37,6 +37,7 @@ from lodesk.border.context import acting_as  # noqa: E402
 from tests.bench.clock import Times, medians  # noqa: E402
 from tests.bench.forms import form_values  # noqa: E402
 from tests.bench.readers import READERS, Reader  # noqa: E402
+from tests.pages import CHECKED  # noqa: E402
 
 BACKEND = "accounts.backends.EmailBackend"
 NEWEST = Way.by("opened_at", backwards=True)
@@ -47,6 +48,7 @@ WRITES = 12
 FOUND = 302
 PARTS = ("state", "promises", "deadline", "contacts", "risks")
 NOTE = {f"note_{part}": "None." for part in PARTS} | {f"read_{part}": "on" for part in PARTS}
+NOTE |= CHECKED
 
 
 @dataclass

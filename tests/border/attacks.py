@@ -16,10 +16,12 @@ import pytest_django
 from django.contrib.auth.hashers import make_password
 from django.contrib.postgres.functions import TransactionNow as Now
 from django.test import Client
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Duty, User
 from cases.models import (
     Clock,
+    Contact,
     Document,
     Dossier,
     Entry,
@@ -28,7 +30,9 @@ from cases.models import (
     Mandate,
     Party,
     Project,
+    Rotation,
     SavedView,
+    StandIn,
     Task,
     Template,
 )
@@ -38,23 +42,27 @@ from tests import steps
 from tests.factories import (
     Cast,
     ClockFactory,
+    ContactFactory,
     DossierFactory,
     EntryFactory,
     LinkFactory,
     MandateFactory,
     PartyFactory,
     SavedViewFactory,
+    StandInFactory,
     TaskFactory,
     TemplateFactory,
     for_a_module,
     grant,
     make_canaries,
     make_cast,
+    on_duty,
     project_of,
+    rotation_of,
     without_rules,
 )
 from tests.looking import as_owner
-from tests.pages import filled
+from tests.pages import CHECKED, filled
 
 Browse = Callable[..., "Browser"]
 PASSWORD = "a long enough password"
@@ -98,6 +106,13 @@ WITH_A_POSTING = frozenset(name for name in ATTACKERS.values() if name) - {
     "belgian_auditor", "belgian_administrator", "dutch_auditor", "belgian_leaver",
     "belgian_newcomer", "belgian_closed",
 }  # fmt: skip
+STEERERS = frozenset({"belgian_officer", "belgian_head"})
+AWAY = WITH_A_POSTING | {"belgian_auditor", "belgian_administrator", "dutch_auditor"}
+# Who is posted to a team, or to headquarters of a country that has none.
+CONTACT_MAKERS = TEAM | {
+    "belgian_elsewhere", "dutch_officer", "dutch_colleague", "dutch_uncertified", "dutch_head",
+    "luxembourg_coordinator",
+}  # fmt: skip
 IN_PROJECT = frozenset({"belgian_headquarters", "belgian_officer"})
 
 
@@ -122,18 +137,25 @@ class Stage:
     luxembourg: Dossier
     clock: Clock  # for the answer of `handled`
     document: Document  # of `handled`
+    queue: Dossier  # that nobody handles
     linked: Dossier  # to `handled`, and handled by the same officer
     task: Task
     link: Link
+    contact: Contact  # kept by the Belgian officer for the team
+    left: Contact  # whose keeper has no posting any more
     project: Project  # of headquarters and the officer, with `handled` in it
     template: Template
     saved_view: SavedView  # of the Belgian officer
+    rotation: Rotation  # of the Belgian officer, with `linked` planned to go to the colleague
+    standin: StandIn  # to come, for the Belgian officer
+    duty: Duty  # of the Belgian officer, in the roster of his team
     canaries: Sequence[str]  # what nobody at all may see
 
     def path(self, template: str) -> str:
         """An address, with the keys of the stage."""
         return template.format(
             handled=self.handled.reference,
+            queue=self.queue.reference,
             entry=self.entry.pk,
             party=self.party.pk,
             given=self.given.pk,
@@ -148,9 +170,13 @@ class Stage:
             document=self.document.pk,
             task=self.task.pk,
             link=self.link.pk,
+            contact=self.contact.pk,
+            left=self.left.pk,
             project=self.project.pk,
             template=self.template.pk,
             saved_view=self.saved_view.pk,
+            rotation=self.rotation.pk,
+            standin=self.standin.pk,
         )
 
     @property
@@ -236,13 +262,23 @@ def make_stage(cast: Cast) -> Stage:
         cast.belgian_officer.person_ptr,
     )  # fmt: skip
     linked = DossierFactory(handler=officer)
+    words = dict.fromkeys(("name", "authority", "note"), SECRET)
+    for sight in ("mine", "team"):
+        # By none of the attackers: who keeps one may open the form that hands all over.
+        ContactFactory(keeper=cast.dutch_administrator, visibility=sight, **words)
     return Stage(
+        queue=DossierFactory(),
         linked=linked,
         task=TaskFactory(dossier=handled),
         link=LinkFactory(source=handled, target=linked),
+        contact=ContactFactory(keeper=officer),
+        left=ContactFactory(keeper=cast.belgian_leaver),
         project=project_of(cast.belgian_headquarters, officer, dossiers=[handled]),
         template=TemplateFactory(),
         saved_view=SavedViewFactory(person=officer),
+        rotation=rotation_of(officer, linked, to=cast.belgian_colleague),
+        standin=StandInFactory(absent=officer, stand_in=cast.belgian_colleague, planned=True),
+        duty=on_duty(cast, officer, "BOG"),
         cast=cast,
         handled=handled,
         entry=entry,
@@ -271,7 +307,8 @@ def _secret(cast: Cast, owner: str, **fields: Any) -> Dossier:
 
 # Acts -------------------------------------------------------------------------------------
 
-READ = {f"read_{part}": "on" for part in ("state", "promises", "deadline", "contacts", "risks")}
+PARTS = ("state", "promises", "deadline", "contacts", "risks")
+READ = {f"read_{part}": "on" for part in PARTS} | CHECKED
 NOTE = {"note_promises": "A call.", "note_risks": "None."}
 
 
@@ -314,6 +351,10 @@ def _person(name: str) -> Callable[[Stage], str]:
     return lambda stage: f"p:{getattr(stage.cast, name).public_id}"
 
 
+def _in_days(days: int) -> Callable[[Stage], str]:
+    return lambda _stage: (timezone.localdate() + timedelta(days=days)).isoformat()
+
+
 # Files: a form is sent once only, keys and names are drawn anew each time, and what is opened
 # changes nothing but the log. Who may not send them stands in test_access.py and in attempts.py.
 WITH_FILES = {
@@ -324,6 +365,8 @@ WITH_FILES = {
     "upload",
     "exports",
     "export_file",
+    "handover_note",
+    "rotation_certificate",
 }
 ACTS = (
     Act("add a note", "/d/{handled}/entries", TEAM | HEADQUARTERS | {"dutch_uncertified"},
@@ -370,6 +413,11 @@ ACTS = (
         {"to": _person("belgian_colleague"), **READ, **NOTE}, form="form", view="hand_over"),
     Act("offer it across the border", "/d/{handled}/hand-over", MOVERS, "belgian_officer",
         {"to": _person("dutch_officer"), **READ, **NOTE}, form="form", view="hand_over"),
+    Act("take a dossier", "/d/{queue}/take", TEAM, "belgian_colleague", {"action": "take"},
+        page="/d/{queue}/", view="dossier_take"),
+    Act("re-assign a dossier", "/d/{handled}/re-assign", frozenset({"belgian_head"}),
+        "belgian_head", {"to": _person("belgian_colleague"), "reason": "Forged."},
+        view="dossier_reassign"),
     Act("accept an offer", "/handovers/{offer}/", frozenset({"belgian_colleague"}),
         "belgian_colleague", {"action": "accept"}, view="handover"),
     Act("decline an offer", "/handovers/{offer}/", frozenset({"belgian_colleague"}),
@@ -422,6 +470,11 @@ ACTS = (
         {"title": "Forged"}, form="form", view="template"),
     Act("retire a template", "/templates/{template}/", COORDINATOR, "belgian_coordinator",
         {"action": "retire"}, view="template"),
+    Act("enter an absence", "/absences/", AWAY, "belgian_officer",
+        {"starts_on": _in_days(3), "ends_on": _in_days(9)}, form="form", view="absences"),
+    Act("end a stand-in", "/absences/stand-ins/{standin}/",
+        frozenset({"belgian_officer", "belgian_head"}), "belgian_officer", {"action": "end"},
+        view="standin"),
     Act("save a view", "/views/", WITH_A_POSTING, "belgian_officer",
         {"name": "Forged", "asked": "kind=other"}, view="saved_views"),
     Act("rename a view", "/views/{saved_view}/", frozenset({"belgian_officer"}),
@@ -431,6 +484,41 @@ ACTS = (
         "name": lambda stage: stage.saved_view.name}, view="saved_view"),
     Act("delete a view", "/views/{saved_view}/", frozenset({"belgian_officer"}),
         "belgian_officer", {"action": "forget"}, view="saved_view"),
+    Act("begin a rotation", "/rotations/new",
+        frozenset({"belgian_head", "belgian_colleague"}), "belgian_head",
+        {"leaver": lambda stage: f"{stage.cast.belgian_colleague.public_id}:BOG"},
+        view="rotation_new"),
+    Act("plan a rotation", "/rotations/{rotation}/", STEERERS, "belgian_officer",
+        {"action": "plan"}, form="plan_form", view="rotation"),
+    Act("offer a rotation", "/rotations/{rotation}/", STEERERS, "belgian_officer",
+        {"action": "offer"}, form="plan_form", view="rotation"),
+    Act("finish a rotation", "/rotations/{rotation}/", STEERERS, "belgian_officer",
+        {"action": "finish"}, view="rotation"),
+    Act("give a rotation up", "/rotations/{rotation}/", STEERERS, "belgian_officer",
+        {"action": "give_up"}, view="rotation"),
+    Act("add a contact", "/contacts/new", CONTACT_MAKERS, "belgian_officer",
+        {"name": "Forged", "kind": "other"}, form="form", view="contact_new"),
+    Act("change a contact", "/contacts/{contact}/change", TEAM, "belgian_officer",
+        {"name": "Forged"}, form="form", view="contact_change"),
+    Act("hand a contact over", "/contacts/{contact}/", frozenset({"belgian_officer"}),
+        "belgian_officer", {"action": "hand_over",
+        "to-person": lambda stage: str(stage.cast.belgian_colleague.public_id)}, view="contact"),
+    Act("take a contact", "/contacts/{left}/", TEAM, "belgian_officer", {"action": "take"},
+        view="contact"),
+    Act("give a contact", "/contacts/{left}/", COORDINATOR, "belgian_coordinator",
+        {"action": "hand_over",
+        "to-person": lambda stage: str(stage.cast.belgian_colleague.public_id)}, view="contact"),
+    Act("retire a contact", "/contacts/{contact}/", TEAM, "belgian_officer",
+        {"action": "retire", "retire-reason": "Forged."}, view="contact"),
+    Act("hand all contacts over", "/contacts/hand-over", frozenset({"belgian_officer"}),
+        "belgian_officer",
+        {"to": lambda stage: f"BOG:{stage.cast.belgian_colleague.public_id}"},
+        view="contacts_hand_over"),
+    Act("put somebody on duty", "/duty/", frozenset({"belgian_head"}), "belgian_head",
+        {"action": "put_on", "who": lambda stage: f"BOG.{stage.cast.belgian_officer.public_id}",
+         "starts_at": "2031-01-01T08:00", "ends_at": "2031-01-01T20:00"}, view="duty"),
+    Act("take somebody off duty", "/duty/", frozenset({"belgian_head"}), "belgian_head",
+        {"action": "take_off", "duty": lambda stage: str(stage.duty.pk)}, view="duty"),
     Act("open a dossier of BE", "/dossiers/new", BELGIANS, "belgian_officer",
         {"title": "Forged", "kind": "other"}, form="form", view="dossier_new"),
 )  # fmt: skip
@@ -448,6 +536,8 @@ def _alert_of(name: str) -> Callable[[Stage], str]:
 OWN_ACTS = (
     Act("choose a time zone", "/me/", EVERYBODY, "belgian_officer",
         {"language": "nl", "time_zone": "Europe/Brussels"}, view="profile"),
+    Act("choose what comes by mail", "/me/mail", EVERYBODY, "belgian_officer",
+        {"tasks": "inbox", "openings": "digest"}, view="mail_preferences"),
     Act("choose a language", "/language", EVERYBODY, "belgian_officer",
         {"language": "nl"}, page="/me/", view="set_language"),
     Act("read an alert", "/alerts/read", EVERYBODY, "belgian_colleague",

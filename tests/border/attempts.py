@@ -12,12 +12,14 @@ from typing import Any
 from django.contrib.postgres.functions import TransactionNow
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Absence, User
 from cases.models import Dossier, DossierUserPermission, Draft, Export, Mandate, Upload
+from lodesk.alerts.models import MailPreference
 from tests.factories import (
     Cast,
     ClockFactory,
     ConnectionFactory,
+    ContactFactory,
     DocumentFactory,
     DossierFactory,
     EntryFactory,
@@ -28,11 +30,15 @@ from tests.factories import (
     Part,
     PartyFactory,
     SavedViewFactory,
+    StandInFactory,
     TaskFactory,
     TemplateFactory,
     add_person,
     grant,
+    newer,
+    on_duty,
     project_of,
+    rotation_of,
     without_rules,
 )
 
@@ -162,6 +168,8 @@ def _values(cast: Cast, people: dict[str, User | None]) -> dict[str, Any]:
     )
     members = {row.person_id: row.pk for row in project.members.all()}
     dutch_project = project_of(cast.dutch_coordinator)
+    rotated = DossierFactory(handler=cast.belgian_officer)
+    rotation = rotation_of(cast.belgian_officer, rotated, to=cast.belgian_colleague)
     gone = LinkFactory(
         source=dossier, target=answered, ended_by_id=cast.belgian_officer.pk,
         ended_at=timezone.now(),
@@ -193,12 +201,46 @@ def _values(cast: Cast, people: dict[str, User | None]) -> dict[str, Any]:
         "in_project": project.dossiers.get().pk,
         "dutch_project": dutch_project.pk,
         "foreign_project": project_of(cast.belgian_second_coordinator).pk,
+        "rotation": rotation.pk,
+        "line": rotation.lines.get().pk,
+        "rotated": rotated.pk,
+        "dutch_rotation": rotation_of(cast.dutch_officer, desk="TIA").pk,
+        "standin": StandInFactory(
+            absent=cast.belgian_officer,
+            stand_in=cast.belgian_colleague,
+            dossier=other,
+            planned=True,
+        ).pk,
+        "of_head": StandInFactory(absent=cast.belgian_head, stand_in=cast.belgian_officer).pk,
+        "stood_in": StandInFactory(
+            absent=cast.belgian_officer,
+            stand_in=cast.belgian_head,
+            planned=True,
+            ended_by=cast.belgian_officer,
+            ended_at=timezone.now(),
+        ).pk,
+        "absence": Absence.objects.create(
+            person_id=cast.belgian_officer.pk,
+            starts_on=timezone.localdate(),
+            ends_on=timezone.localdate(),
+        ).pk,
         "view": SavedViewFactory(person=cast.belgian_officer).pk,
+        **_contacts(cast),
+        "duty": on_duty(cast, cast.belgian_officer, "BOG").pk,
+        "over_duty": on_duty(
+            cast,
+            cast.belgian_officer,
+            "BOG",
+            starts_at=timezone.now() - timedelta(days=2),
+            ends_at=timezone.now() - timedelta(days=1),
+        ).pk,
+        "dutch_duty": on_duty(cast, cast.dutch_officer, "BOG").pk,
         "template": TemplateFactory().pk,
         "dutch_template": TemplateFactory(owner="NL").pk,
         "dossier": dossier.pk,
         "other": other.pk,
         "answered": answered.pk,
+        "queue": DossierFactory().pk,
         "closed": closed.pk,
         "dutch": dutch.pk,
         "entry": EntryFactory(dossier=dossier).pk,
@@ -210,8 +252,11 @@ def _values(cast: Cast, people: dict[str, User | None]) -> dict[str, Any]:
         "handover": handover.pk,
         "grant": DossierUserPermission.objects.filter(user=cast.dutch_officer.pk)[0].pk,
         "officer": cast.belgian_officer.pk,
+        "overseer": cast.belgian_headquarters.pk,
         "colleague": cast.belgian_colleague.pk,
+        "head": cast.belgian_head.pk,
         "elsewhere": cast.belgian_elsewhere.pk,
+        "quiet": MailPreference.objects.create(person_id=cast.belgian_second_coordinator.pk).pk,
         "dutch_officer": cast.dutch_officer.pk,
         "dutch_stranger": cast.dutch_colleague.pk,
         "bog": cast.desks["BOG"].pk,
@@ -240,6 +285,23 @@ def _parties(dossier: Dossier, other: Dossier, dutch: Dossier) -> dict[str, Any]
         "dutch_party": PartyFactory(dossier=dutch, **then).pk,
         "connection": connection.pk,
         "end": end.pk,
+    }
+
+
+def _contacts(cast: Cast) -> dict[str, Any]:
+    """Of the Belgian officer one of each sort, and what somebody left who kept it."""
+    me, gone = cast.belgian_officer, cast.belgian_leaver
+    first = ContactFactory(keeper=me)
+    return {
+        "contact_before": first.pk,
+        "contact": newer(first, note="x").pk,
+        "contact_origin": first.pk,
+        "mine": ContactFactory(keeper=me, visibility="mine").pk,
+        "shown": ContactFactory(keeper=me, visibility="desk").pk,
+        "retired": newer(ContactFactory(keeper=me), act="retired", reason="x").pk,
+        "left": ContactFactory(keeper=gone).pk,
+        "left_mine": ContactFactory(keeper=gone, visibility="mine").pk,
+        "dutch_contact": ContactFactory(keeper=cast.dutch_colleague).pk,
     }
 
 
@@ -435,6 +497,23 @@ def _new_export(**values: str) -> str:
     return _insert("cases_export", columns)
 
 
+def _rotation(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "leaver_id": "%(me)s", "country": "'BE'", "desk_id": "%(bog)s",
+        "begun_by_id": "%(me)s", "begun_at": "now()", "state": "'planned'",
+    } | values  # fmt: skip
+    # One that goes on already is no refusal by the border.
+    return f"{_insert('cases_rotation', columns)} ON CONFLICT DO NOTHING"
+
+
+def _line(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "rotation_id": "%(rotation)s", "dossier_id": "%(other)s",
+        "receiver_id": "%(colleague)s",
+    } | values  # fmt: skip
+    return _insert("cases_rotationline", columns)
+
+
 def _of_my_export(change: str, state: str = "working") -> str:
     return f"UPDATE cases_export SET {change} WHERE person_id = %(me)s AND state = '{state}'"
 
@@ -477,6 +556,12 @@ def _alert(**values: str) -> str:
         "survives_access": "false", "unique_key": "'test.told:x'", "created_at": "now()",
     } | values  # fmt: skip
     return _insert("alerts_alert", columns)
+
+
+def _preference(person: str) -> str:
+    return _insert("alerts_mailpreference", {
+        "person_id": person, "tasks": "'inbox'", "openings": "'digest'",
+    })  # fmt: skip
 
 
 def _clock(**values: str) -> str:
@@ -545,6 +630,57 @@ def _view(**values: str) -> str:
         "asked": "'kind=other'",
     } | values  # fmt: skip
     return _insert("cases_savedview", columns)
+
+
+def _absence(**values: str) -> str:
+    columns = {
+        "person_id": "%(me)s", "starts_on": "current_date", "ends_on": "current_date",
+        "made_by_id": "%(me)s", "made_at": "now()",
+    } | values  # fmt: skip
+    return _insert("accounts_absence", columns)
+
+
+def _standin(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "absent_id": "%(officer)s", "stand_in_id": "%(head)s",
+        "country": "'BE'", "desk_id": "%(bog)s", "starts_at": "now()",
+        "ends_at": "now() + interval '9 days'", "made_by_id": "%(me)s", "made_at": "now()",
+    } | values  # fmt: skip
+    return _insert("cases_standin", columns)
+
+
+CONTACT = {
+    "id": "gen_random_uuid()", "owner": "'BE'", "desk_id": "%(bog)s", "keeper_id": "%(me)s",
+    "visibility": "'team'", "number": "1", "current": "true", "act": "'made'", "reason": "''",
+    "made_by_id": "%(me)s", "made_at": "now()", "name": "'x'", "authority": "''",
+    "function": "''", "kind": "'other'", "host_country": "'CO'", "phones": "'{}'",
+    "email": "''", "channel": "''", "languages": "'{}'", "note": "''",
+}  # fmt: skip
+
+
+def _contact(**values: str) -> str:
+    return _insert("cases_contact", CONTACT | values)
+
+
+def _version_of(key: str, act: str, **values: str) -> str:
+    """A version in the place of another: the same but for these values."""
+    same = {name: name for name in CONTACT} | {
+        "id": "gen_random_uuid()", "act": f"'{act}'", "made_by_id": "%(me)s",
+        "replaces_id": f"%({key})s",
+    } | values  # fmt: skip
+    return (
+        f"INSERT INTO cases_contact ({', '.join(same)}) SELECT {', '.join(same.values())}"
+        f" FROM cases_contact WHERE id = %({key})s"
+    )
+
+
+def _duty(**values: str) -> str:
+    columns = {
+        "id": "gen_random_uuid()", "country": "'BE'", "group_id": "%(team)s",
+        "person_id": "%(officer)s", "starts_at": "now()", "ends_at": "now() + interval '1 day'",
+        "made_by_id": "%(me)s",
+    } | values  # fmt: skip
+    return _insert("accounts_duty", columns)
 
 
 def _insert(table: str, columns: dict[str, str]) -> str:
@@ -885,6 +1021,9 @@ GRANTS = (
         "cases_take_over(NULL::cases_handover, NULL::cases_dossier, %(me)s)",
         "cases_may_move(NULL::cases_handover, NULL::cases_dossier, 'accept')",
         "cases_handover_facts(NULL::cases_handover)",
+        "cases_in_the_team(NULL::cases_dossier, %(me)s, '')",
+        "cases_moves_at_once(NULL::cases_dossier)",
+        "cases_move_at_once(NULL::cases_dossier, 'taken', %(me)s, '')",
         "cases_steering(NULL::cases_dossier)",
     )),
 )  # fmt: skip
@@ -968,6 +1107,8 @@ CLOCKS = (
         "cases_derive_due(%(dossier)s)", "cases_reckon(%(clock)s)",
         "cases_tells_next(NULL::cases_clock)", "cases_moments(now(), now(), now())",
         "cases_answers_for(NULL::cases_clock, NULL::cases_dossier, 1)",
+        "cases_headquarters(NULL::cases_dossier)",
+        "cases_above_handler(NULL::cases_dossier, NULL)",
     )),
     *(Attempt(f"set {change}", _update("cases_dossier", change, "dossier"))
       for change in ("due_at = now()", "due_rule = '8h'")),
@@ -1061,7 +1202,29 @@ HANDOVERS = (
         "state = 'accepted'", "answered_by_id = %(me)s", "to_person_id = %(me)s",
         "answer_by = now() + interval '9 years'", "giver_keeps = 'view'", "giver_id = %(me)s",
         "dossier_id = %(dossier)s", "to_group_id = %(team)s", "mandate_id = %(given)s",
+        "told = 9", "tell_at = NULL",
     )),
+    Attempt("write that it was taken", _handover(
+        kind="'taken'", giver_id="NULL", state="'accepted'", to_person_id="%(me)s")),
+    Attempt("write that it was re-assigned", _handover(
+        kind="'reassigned'", state="'accepted'", to_person_id="%(me)s")),
+    Attempt("offer as if it was re-assigned", _handover(kind="'reassigned'")),
+    Attempt("take what nobody handles", "SELECT cases_take_work(%(queue)s)",
+            AT_THE_DESK),
+    *(Attempt(f"take {which}", f"SELECT cases_take_work(%({which})s)") for which in (
+        "dossier", "other", "answered", "closed", "dutch", "handover")),
+    Attempt("re-assign it", "SELECT cases_reassign_work(%(dossier)s, %(colleague)s, 'x')",
+            frozenset({HEAD})),
+    Attempt("re-assign it to oneself", "SELECT cases_reassign_work(%(dossier)s, %(me)s, 'x')",
+            frozenset({HEAD})),
+    Attempt("re-assign what is offered",
+            "SELECT cases_reassign_work(%(other)s, %(officer)s, 'x')"),
+    Attempt("re-assign it without a reason",
+            "SELECT cases_reassign_work(%(dossier)s, %(colleague)s, '')"),
+    *(Attempt(f"re-assign it to {which}",
+              f"SELECT cases_reassign_work(%(dossier)s, %({which})s, 'x')") for which in (
+        "officer", "elsewhere", "dutch_officer")),
+    Attempt("re-assign the Dutch one", "SELECT cases_reassign_work(%(dutch)s, %(me)s, 'x')"),
     Attempt("accept the offer", ANSWER.format("accept"), frozenset({CONTRIBUTOR})),
     Attempt("decline the offer", ANSWER.format("decline"), frozenset({CONTRIBUTOR})),
     Attempt("withdraw the offer", ANSWER.format("withdraw"), OWN_MOVERS),
@@ -1071,6 +1234,13 @@ HANDOVERS = (
     Attempt("move what is not there", "SELECT cases_move_work(%(dossier)s, 'accept', '')"),
     Attempt("delete an offer", "DELETE FROM cases_handover WHERE id = %(handover)s"),
     Attempt("tidy up", "SELECT count(*) FROM cases_tidy_up(9)", frozenset({NOBODY, CLOSED})),
+    Attempt("remind of offers", "SELECT count(*) FROM cases_offers_waiting(9)",
+            frozenset({NOBODY, CLOSED})),
+    *(Attempt(f"call {call.split('(')[0]}", f"SELECT {call}") for call in (
+        "cases_offer_moments('offered', now(), now())",
+        "cases_moments_of_offer(NULL::cases_handover)",
+        "cases_answers_for_offer(NULL::cases_handover, NULL::cases_dossier, 'x')",
+    )),
 )  # fmt: skip
 
 DONE = "state = 'done', finished_by_id = %(me)s, finished_at = now()"
@@ -1114,6 +1284,8 @@ TASKS = (
         "finished_by_id = %(me)s",
     )),
     Attempt("delete a task", "DELETE FROM cases_task WHERE id = %(task)s"),
+    Attempt("tell of who leaves", "SELECT count(*) FROM cases_leaving()",
+            frozenset({NOBODY, CLOSED})),
     Attempt("remind of tasks", "SELECT count(*) FROM cases_tasks_due(9)",
             frozenset({NOBODY, CLOSED})),
 )  # fmt: skip
@@ -1202,6 +1374,7 @@ KEPT = (
     )),
 )  # fmt: skip
 
+OFF = "taken_off_at = now(), taken_off_by_id = %(me)s"
 PEOPLE = (
     Attempt("choose one's language", "UPDATE accounts_user SET language = 'nl' WHERE"
             " person_ptr_id = %(me)s", WITH_ACCOUNT),
@@ -1252,6 +1425,38 @@ PEOPLE = (
     Attempt("prolong a certificate", "UPDATE accounts_certificate SET valid_until = '2099-01-01'"),
     Attempt("add an absence", "INSERT INTO accounts_absence (person_id, starts_on, ends_on) VALUES"
             " (%(me)s, current_date, current_date)"),
+    Attempt("put on duty", _duty(), frozenset({HEAD})),
+    Attempt("put on duty at headquarters", _duty(
+        group_id="%(headquarters)s", person_id="%(overseer)s"), frozenset({COORDINATOR})),
+    Attempt("put on duty in another's name", _duty(made_by_id="%(elsewhere)s")),
+    Attempt("put on duty who is not posted there", _duty(person_id="%(elsewhere)s")),
+    Attempt("put on duty who is of another country", _duty(person_id="%(dutch_officer)s")),
+    Attempt("put on duty elsewhere", _duty(
+        group_id="%(bsb_team)s", person_id="%(elsewhere)s")),
+    Attempt("put on duty before one is posted", _duty(
+        starts_at="now() - interval '900 days'", ends_at="now() - interval '899 days'")),
+    Attempt("put on duty what is over", _duty(
+        starts_at="now() - interval '2 days'", ends_at="now()")),
+    Attempt("put on duty for a year", _duty(ends_at="now() + interval '365 days'")),
+    Attempt("put on duty and take off at once", _duty(
+        taken_off_at="now()", taken_off_by_id="%(me)s")),
+    Attempt("take off duty", _update("accounts_duty", OFF, "duty"), frozenset({HEAD})),
+    Attempt("take off duty in another's name", _update(
+        "accounts_duty", "taken_off_at = now(), taken_off_by_id = %(elsewhere)s", "duty")),
+    Attempt("take off duty yesterday", _update(
+        "accounts_duty", "taken_off_at = now() - interval '1 day', taken_off_by_id = %(me)s",
+        "duty")),
+    Attempt("take off the Dutch one", _update("accounts_duty", OFF, "dutch_duty"),
+            frozenset({FOREIGN_HANDLER})),
+    Attempt("take off what is over", _update("accounts_duty", OFF, "over_duty")),
+    *(Attempt(f"of a turn set {change}", _update("accounts_duty", change, "duty")) for change in (
+        "person_id = %(me)s", "ends_at = now()", "group_id = %(bsb_team)s", "country = 'NL'",
+    )),
+    Attempt("delete a turn", "DELETE FROM accounts_duty WHERE id = %(duty)s"),
+    Attempt("call accounts_on_duty", "SELECT accounts_on_duty(%(team)s)"),
+    *(Attempt(f"call {call.split('(')[0]}", f"SELECT {call}") for call in (
+        "cases_awake(%(team)s, '{}')", "cases_heads(NULL::cases_dossier)",
+    )),
     Attempt("add a group", "INSERT INTO auth_group (name) VALUES ('x')"),
     Attempt("move a group", "UPDATE accounts_nationalgroup SET country = 'NL'"),
     Attempt("grant by guardian's own tables", "INSERT INTO guardian_userobjectpermission"
@@ -1307,6 +1512,60 @@ ALERTS = (
             frozenset({NOBODY, CLOSED})),
     Attempt("work the outbox", "SELECT count(*) FROM alerts_claim(9, 9)",
             frozenset({NOBODY, CLOSED})),
+    Attempt("gather a digest", "SELECT count(*) FROM alerts_claim_digests(9, 9)",
+            frozenset({NOBODY, CLOSED})),
+    Attempt("settle a digest", "SELECT count(*) FROM alerts_settle_digest(%(dossier)s, 0, 'sent',"
+            " '', NULL, NULL)", frozenset({NOBODY, CLOSED})),
+    Attempt("read the digests", "SELECT * FROM alerts_digest"),
+    Attempt("choose what comes by mail", _preference("%(me)s"), WITH_ACCOUNT),
+    Attempt("choose for a colleague", _preference("%(elsewhere)s")),
+    Attempt("mute a colleague", "UPDATE alerts_mailpreference SET tasks = 'inbox'"),
+    Attempt("write over what a colleague chose", f"{_preference('%(quiet)s')} ON CONFLICT"
+            " (person_id) DO UPDATE SET tasks = 'inbox'"),
+    Attempt("forget what one chose", "DELETE FROM alerts_mailpreference"),
+)  # fmt: skip
+
+ARRANGERS = frozenset({HANDLER, HEAD})
+TAKE_BACK = "taken_back_at = now(), taken_back_by_id = %(me)s"
+END_IT = "ended_at = now(), ended_by_id = %(me)s"
+STANDINS = (
+    Attempt("enter an absence", _absence(), WITH_ACCOUNT - {LEAVER, NEWCOMER}),
+    Attempt("enter one of the officer", _absence(person_id="%(officer)s"), ARRANGERS),
+    Attempt("enter one in another's name", _absence(made_by_id="%(elsewhere)s")),
+    Attempt("enter one that is taken back", _absence(
+        taken_back_at="now()", taken_back_by_id="%(me)s")),
+    Attempt("take an absence back", _update("accounts_absence", TAKE_BACK, "absence"), ARRANGERS),
+    Attempt("take one back in another's name", _update(
+        "accounts_absence", "taken_back_at = now(), taken_back_by_id = %(elsewhere)s", "absence")),
+    *(Attempt(f"of an absence set {change}", _update("accounts_absence", change, "absence"))
+      for change in ("ends_on = current_date + 9", "person_id = %(me)s", "made_by_id = %(me)s")),
+    Attempt("delete an absence", "DELETE FROM accounts_absence"),
+    Attempt("say who stands in", _standin(), ARRANGERS),
+    Attempt("say it for one dossier", _standin(dossier_id="%(dossier)s"), ARRANGERS),
+    Attempt("say it for one of somebody else", _standin(dossier_id="%(dutch)s")),
+    Attempt("say it for one that has a stand-in", _standin(dossier_id="%(other)s")),
+    Attempt("say it of somebody elsewhere", _standin(stand_in_id="%(elsewhere)s")),
+    Attempt("say it of somebody of another country", _standin(stand_in_id="%(dutch_officer)s")),
+    Attempt("say it at another desk", _standin(desk_id="%(bsb)s")),
+    Attempt("say it in another's name", _standin(made_by_id="%(elsewhere)s")),
+    Attempt("say it as if it had begun", _standin(begun_at="now()")),
+    Attempt("say it as if somebody acted", _standin(acting_id="%(head)s")),
+    Attempt("stand in oneself", _standin(stand_in_id="%(me)s"), frozenset({HEAD})),
+    Attempt("end a stand-in", _update("cases_standin", END_IT, "standin"), ARRANGERS),
+    Attempt("end the one of the head", _update("cases_standin", END_IT, "of_head"),
+            frozenset({HEAD})),
+    Attempt("end one that is over", _update("cases_standin", END_IT, "stood_in")),
+    Attempt("end one in another's name", _update(
+        "cases_standin", "ended_at = now(), ended_by_id = %(elsewhere)s", "standin")),
+    *(Attempt(f"of a stand-in set {change}", _update("cases_standin", change, "standin"))
+      for change in ("ends_at = now() + interval '99 days'", "stand_in_id = %(me)s",
+                     "acting_id = %(me)s", "dossier_id = NULL", "begun_at = now()")),
+    Attempt("follow a stand-in", "SELECT cases_follow_standin(%(standin)s)", ARRANGERS),
+    Attempt("follow the one of the head", "SELECT cases_follow_standin(%(of_head)s)",
+            frozenset({HEAD})),
+    Attempt("tidy stand-ins", "SELECT count(*) FROM cases_tidy_standins()",
+            frozenset({NOBODY, CLOSED})),
+    Attempt("delete a stand-in", "DELETE FROM cases_standin"),
 )  # fmt: skip
 
 VIEWS = (
@@ -1322,6 +1581,82 @@ VIEWS = (
     Attempt("write over a view", _over(_view(id="%(view)s"), "name = 'x'"),
             frozenset({HANDLER})),
     Attempt("delete a view", "DELETE FROM cases_savedview"),
+)  # fmt: skip
+
+DUTCH_TEAM = DUTCH_OPENERS - DUTCH
+GIVEN = {"keeper_id": "%(colleague)s"}
+TAKEN = {"keeper_id": "%(me)s"}
+CONTACTS = (
+    Attempt("add a contact", _contact(), AT_THE_DESK),
+    Attempt("add one at another desk", _contact(desk_id="%(bsb)s"), frozenset({ELSEWHERE})),
+    Attempt("add one of NL", _contact(owner="'NL'"), DUTCH_TEAM),
+    Attempt("add one of LU, which has no team", _contact(owner="'LU'"),
+            frozenset({THIRD_COUNTRY})),
+    Attempt("add one for the officer", _contact(keeper_id="%(officer)s"), frozenset({HANDLER})),
+    Attempt("add a contact in another's name", _contact(made_by_id="%(elsewhere)s")),
+    Attempt("add one that is retired", _contact(act="'retired'", reason="'x'")),
+    Attempt("add one that changes nothing before it", _contact(act="'changed'")),
+    Attempt("add one over a contact", _over(_contact(id="%(contact)s"), "name = 'x'")),
+    Attempt("add one without a name", _contact(name="''")),
+    Attempt("change a contact", _version_of("contact", "changed", name="'y'"), AT_THE_DESK),
+    Attempt("change what all at the desk see", _version_of("shown", "changed", name="'y'"),
+            AT_THE_DESK),
+    Attempt("change the Dutch contact", _version_of("dutch_contact", "changed", name="'y'"),
+            DUTCH_TEAM),
+    Attempt("change what the officer keeps for himself",
+            _version_of("mine", "changed", name="'y'"), frozenset({HANDLER})),
+    Attempt("show a contact to all", _version_of("contact", "changed", visibility="'desk'"),
+            frozenset({HANDLER})),
+    Attempt("show a contact to nobody", _version_of("contact", "changed", visibility="'mine'"),
+            frozenset({HANDLER})),
+    Attempt("show what the officer keeps for himself",
+            _version_of("mine", "changed", visibility="'team'"), frozenset({HANDLER})),
+    Attempt("change in another's name",
+            _version_of("contact", "changed", made_by_id="%(elsewhere)s")),
+    Attempt("change a retired contact", _version_of("retired", "changed", name="'y'")),
+    Attempt("change a version of before", _version_of("contact_before", "changed", name="'y'")),
+    *(Attempt(f"change the {name} of a contact", _version_of("contact", "changed", **{name: to}))
+      for name, to in (("keeper_id", "%(colleague)s"), ("owner", "'NL'"), ("desk_id", "%(bsb)s"))),
+    Attempt("hand a contact over", _version_of("contact", "handed_over", **GIVEN),
+            frozenset({HANDLER})),
+    Attempt("hand over what one keeps for oneself", _version_of("mine", "handed_over", **GIVEN),
+            frozenset({HANDLER})),
+    Attempt("hand over and change", _version_of("contact", "handed_over", name="'y'", **GIVEN)),
+    Attempt("hand over and show", _version_of(
+        "contact", "handed_over", visibility="'desk'", **GIVEN)),
+    Attempt("hand over to nobody else", _version_of("contact", "handed_over")),
+    Attempt("hand over to somebody elsewhere", _version_of(
+        "contact", "handed_over", keeper_id="%(elsewhere)s")),
+    Attempt("hand over to the Dutch officer", _version_of(
+        "shown", "handed_over", keeper_id="%(dutch_officer)s")),
+    Attempt("hand over in another's name", _version_of(
+        "contact", "handed_over", made_by_id="%(elsewhere)s", **GIVEN)),
+    Attempt("hand over what is retired", _version_of("retired", "handed_over", **GIVEN)),
+    Attempt("take what somebody keeps", _version_of("contact", "handed_over", **TAKEN)),
+    Attempt("take what nobody keeps", _version_of("left", "handed_over", **TAKEN), AT_THE_DESK),
+    Attempt("give what nobody keeps", _version_of("left", "handed_over", **GIVEN),
+            frozenset({COORDINATOR, CONTRIBUTOR})),
+    Attempt("take what somebody kept for himself", _version_of(
+        "left_mine", "handed_over", **TAKEN)),
+    Attempt("give what somebody kept for himself", _version_of(
+        "left_mine", "handed_over", **GIVEN), frozenset({COORDINATOR})),
+    Attempt("retire a contact", _version_of("contact", "retired", reason="'x'"), AT_THE_DESK),
+    Attempt("retire what the officer keeps for himself",
+            _version_of("mine", "retired", reason="'x'"), frozenset({HANDLER})),
+    Attempt("retire a contact without a reason", _version_of("contact", "retired", reason="''")),
+    Attempt("retire and change", _version_of("contact", "retired", reason="'x'", name="'y'")),
+    Attempt("retire and give away", _version_of("contact", "retired", reason="'x'", **GIVEN)),
+    *(Attempt(f"of a contact set {change}", _update("cases_contact", change, "contact"))
+      for change in ("name = 'y'", "keeper_id = %(me)s", "visibility = 'desk'", "owner = 'NL'",
+                     "current = false", "made_by_id = %(me)s")),
+    Attempt("delete a contact", "DELETE FROM cases_contact WHERE id = %(contact)s"),
+    Attempt("tell of a contact", _alert(subject_id="%(contact_origin)s", reference="''"),
+            AT_THE_DESK | HEADQUARTERS | TIME),
+    Attempt("tell of a contact by a reference", _alert(
+        subject_id="%(contact_origin)s", reference="'BE-1'"), TIME),
+    Attempt("tell of a Dutch contact as of a Belgian one", _alert(
+        subject_id="%(dutch_contact)s", reference="''"), TIME),
+    Attempt("tell of a version", _alert(subject_id="%(contact)s", reference="''"), TIME),
 )  # fmt: skip
 
 SYSTEM = (
@@ -1359,6 +1694,49 @@ SYSTEM = (
     )),
 )  # fmt: skip
 
+STEERERS = frozenset({HANDLER, HEAD})  # the own rotation, and as head of desk
+ROTATIONS = (
+    # The handler's goes on already.
+    Attempt("begin one's own rotation", _rotation(), frozenset({CONTRIBUTOR, HEAD})),
+    Attempt("begin the colleague's", _rotation(leaver_id="%(colleague)s"),
+            frozenset({CONTRIBUTOR, HEAD})),
+    Attempt("begin it in another's name", _rotation(begun_by_id="%(elsewhere)s")),
+    Attempt("begin one at another desk", _rotation(desk_id="%(bsb)s"), frozenset({ELSEWHERE})),
+    Attempt("begin one for the other country", _rotation(country="'NL'"),
+            frozenset({STRANGER, VIEWER, FOREIGN_CONTRIBUTOR, FOREIGN_HANDLER, FOREIGN_FORMER})),
+    Attempt("begin one that is offered", _rotation(state="'offered'")),
+    Attempt("offer a rotation", _update("cases_rotation", "state = 'offered'", "rotation"),
+            STEERERS),
+    Attempt("end a rotation", _update("cases_rotation", "state = 'done'", "rotation"), STEERERS),
+    Attempt("end the Dutch one", _update("cases_rotation", "state = 'done'", "dutch_rotation"),
+            frozenset({VIEWER})),
+    *(Attempt(f"of a rotation set {change}", _update("cases_rotation", change, "rotation"))
+      for change in ("state = 'planned'", "leaver_id = %(me)s", "country = 'NL'",
+                     "desk_id = %(bsb)s", "begun_by_id = %(me)s", "leaves_at = now()")),
+    Attempt("delete a rotation", "DELETE FROM cases_rotation WHERE id = %(rotation)s"),
+    Attempt("plan a dossier", _line(), STEERERS),
+    Attempt("plan it for nobody", _line(receiver_id="NULL"), STEERERS),
+    Attempt("plan it for somebody elsewhere", _line(receiver_id="%(elsewhere)s")),
+    Attempt("plan it for the other country", _line(receiver_id="%(dutch_stranger)s")),
+    Attempt("plan it for who leaves", _line(receiver_id="%(officer)s")),
+    Attempt("plan it in the Dutch one", _line(rotation_id="%(dutch_rotation)s")),
+    Attempt("plan a closed one", _line(dossier_id="%(closed)s")),
+    Attempt("plan the Dutch dossier", _line(dossier_id="%(dutch)s")),
+    Attempt("plan it as offered", _line(handover_id="%(handover)s")),
+    Attempt("plan for somebody else", _update(
+        "cases_rotationline", "receiver_id = %(head)s", "line"), STEERERS),
+    Attempt("put another offer on a line", _update(
+        "cases_rotationline", "handover_id = %(handover)s", "line")),
+    *(Attempt(f"of a line set {change}", _update("cases_rotationline", change, "line"))
+      for change in ("dossier_id = %(other)s", "rotation_id = %(dutch_rotation)s")),
+    Attempt("delete a line", "DELETE FROM cases_rotationline WHERE id = %(line)s"),
+    Attempt("offer what is planned", _handover(
+        dossier_id="%(rotated)s", kind="'rotation'", to_person_id="%(colleague)s"), STEERERS),
+    Attempt("offer what is planned to another", _handover(
+        dossier_id="%(rotated)s", kind="'rotation'", to_person_id="%(head)s")),
+    Attempt("offer by rotation what is in none", _handover(kind="'rotation'")),
+)  # fmt: skip
+
 ATTEMPTS = (
     *DOSSIERS,
     *ENTRIES,
@@ -1368,9 +1746,12 @@ ATTEMPTS = (
     *GRANTS,
     *MANDATES,
     *HANDOVERS,
+    *ROTATIONS,
     *TASKS,
     *KEPT,
     *VIEWS,
+    *STANDINS,
+    *CONTACTS,
     *PEOPLE,
     *LOG,
     *ALERTS,

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Absence, Certificate, NationalGroup, Posting, User
 from cases.models import (
+    Contact,
     DocumentVersion,
     Dossier,
     DossierUserPermission,
@@ -28,14 +29,16 @@ from cases.models import (
     Upload,
 )
 from cases.services import documents, mandates
-from cases.states import Step
+from cases.states import Sight, Step
 from lodesk import audit
+from lodesk.alerts.models import MailPreference
 from tests import steps
 from tests.factories import (
     COUNTRIES,
     Cast,
     ClockFactory,
     ConnectionFactory,
+    ContactFactory,
     DocumentFactory,
     DossierFactory,
     EntryFactory,
@@ -45,13 +48,17 @@ from tests.factories import (
     Part,
     PartyFactory,
     SavedViewFactory,
+    StandInFactory,
     TaskFactory,
     TemplateFactory,
     add_person,
     add_posting,
     as_person,
     grant,
+    newer,
+    on_duty,
     project_of,
+    rotation_of,
     without_rules,
 )
 from tests.steps import in_
@@ -65,13 +72,16 @@ class Side:
     mate: str  # takes them over; where nobody is posted, headquarters does
     coordinator: str
     auditor: str
+    head: str  # of the desk, where somebody is posted
 
 
 SIDES = {
-    "BE": Side("belgian_officer", "belgian_colleague", "belgian_coordinator", "belgian_auditor"),
-    "NL": Side("dutch_officer", "dutch_colleague", "dutch_coordinator", "dutch_auditor"),
+    "BE": Side("belgian_officer", "belgian_colleague", "belgian_coordinator", "belgian_auditor",
+               "belgian_head"),
+    "NL": Side("dutch_officer", "dutch_colleague", "dutch_coordinator", "dutch_auditor",
+               "dutch_head"),
     "LU": Side(
-        "luxembourg_headquarters", "", "luxembourg_coordinator", "luxembourg_auditor"
+        "luxembourg_headquarters", "", "luxembourg_coordinator", "luxembourg_auditor", ""
     ),
 }  # fmt: skip
 DESKS_OF = {"BE": ("BOG", "BSB"), "NL": ("BOG", "BSB"), "LU": ("BOG", "TIA")}
@@ -154,6 +164,22 @@ def _beside(made: Template, country: str) -> None:
     steps.unlink(worker, steps.link(worker, late, answered))
     TemplateFactory(owner=country, name=f"Lorries of {country}")
     SavedViewFactory(person=worker, name="Urgent", asked="urgency=urgent")
+    StandInFactory(absent=worker, stand_in=made.person(country, "coordinator"), planned=True)
+    for number, sight in enumerate(Sight.values):
+        contact = ContactFactory(
+            keeper=worker, name=f"Attorney {number} of {country}", visibility=sight,
+            phones=["+57 1 234 5678"],
+        )  # fmt: skip
+        newer(contact, note="Prefers to be called.")
+    ContactFactory(keeper=made.cast.people[f"leaver_{country}"], name=f"Left by {country}")
+    _on_duty(made, country, hours=2)
+
+
+def _on_duty(made: Template, country: str, *, hours: int) -> None:
+    """A turn of the worker, and one of the coordinator."""
+    times = {"starts_at": in_(minutes=-5), "ends_at": in_(hours=hours)}
+    on_duty(made.cast, made.person(country, "worker"), "BOG" if country in POSTED else "", **times)
+    on_duty(made.cast, made.person(country, "coordinator"), **times)
 
 
 def _joint(made: Template) -> Project:
@@ -290,12 +316,17 @@ class Secrets:
     project: UUID
     template: UUID
     saved_view: UUID
+    rotation: UUID
+    standin: UUID
+    contact: UUID
 
 
 KEYS = (
     "handover", "mandate", "entry", "party", "document", "version", "upload", "export", "clock",
     "task", "link",
-    "project", "template", "saved_view",
+    "project", "template", "saved_view", "rotation",
+    "project", "template", "saved_view", "standin",
+    "project", "template", "saved_view", "contact",
 )  # fmt: skip
 
 
@@ -411,6 +442,26 @@ def _sets_up(made: Template, country: str, third: str) -> None:
     TemplateFactory(pk=secrets.template, owner=country, name=word, title=word, kind="visit")
     asked = f"q={word}&kind=other"
     SavedViewFactory(pk=secrets.saved_view, person=worker, name=word, asked=asked)
+    taker = made.taker(country)  # where nobody of the country sits at the desk, a group
+    to = None if isinstance(taker, NationalGroup) else taker
+    rotation_of(worker, late, lapsed, to=to, pk=secrets.rotation)
+
+
+def _knows_people(made: Template, country: str, _third: str) -> None:
+    """Contacts of the own team and of one person: added, changed, handed over, retired."""
+    word, worker = SECRET_WORDS[country], made.person(country, "worker")
+    key, bogota = made.secrets[country].contact, made.cast.desks["BOG"]
+    said = {"name": word, "authority": word, "note": word, "phones": ["+57 1 234 5678"]}
+    ContactFactory(pk=key, keeper=worker, **said)
+    for sight in (Sight.TEAM, Sight.MINE):
+        contact = steps.add_contact(worker, bogota, visibility=sight, **said)
+        steps.change_contact(worker, contact, function=word)
+    mate = made.person(country, "mate" if country in POSTED else "coordinator")
+    for act in (steps.retire_contact, lambda by, each: steps.give_contact(by, each, mate)):
+        act(worker, steps.add_contact(worker, bogota, **said))
+    left = Contact.objects.get(name=f"Left by {country}", current=True)
+    steps.give_contact(mate, left, mate)
+    _on_duty(made, country, hours=9)
 
 
 def _hands_over(made: Template, country: str, _third: str) -> None:
@@ -425,6 +476,10 @@ def _hands_over(made: Template, country: str, _third: str) -> None:
     again = _open(made, country, title=f"{word} to take back")
     steps.withdraw(worker, steps.offer(worker, again, taker))
     steps.offer(worker, again, taker)
+    if country in POSTED:
+        queue = DossierFactory(owner=country, title=f"{word} in the queue")
+        steps.take(worker, queue)
+        steps.reassign(made.person(country, "head"), queue, made.person(country, "mate"), word)
 
 
 def _decides(made: Template, country: str, third: str) -> None:
@@ -489,6 +544,12 @@ def _moves_people(made: Template, country: str, _third: str) -> None:
         ends_on=today - timedelta(days=3),
     )
     Certificate.objects.filter(person=worker.pk).update(valid_until=today + timedelta(days=5))
+    MailPreference.objects.create(person_id=worker.pk, tasks="inbox", openings="digest")
+    StandInFactory(
+        pk=made.secrets[country].standin, absent=worker,
+        stand_in=made.person(country, "coordinator"),
+        starts_at=in_(days=20), ends_at=in_(days=30),
+    )  # fmt: skip
 
 
 def _looks_around(made: Template, country: str, third: str) -> None:
@@ -510,6 +571,7 @@ CHANGES = (
     _works,
     _keeps_documents,
     _sets_up,
+    _knows_people,
     _hands_over,
     _decides,
     _grants,

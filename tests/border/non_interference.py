@@ -43,7 +43,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from lodesk.alerts.models import Alert
-from lodesk.alerts.sending import send_due
+from lodesk.alerts.tasks import send_due
 from tests.border.neighbours import Template, arrange, change
 from tests.factories import COUNTRIES, make_cast
 from tests.looking import as_owner

@@ -61,6 +61,10 @@ READS = (
     "SELECT dossier_id, principal FROM cases_reader",
     "SELECT * FROM cases_visit",
     "SELECT * FROM alerts_alert",
+    "SELECT * FROM cases_contact",
+    "SELECT * FROM cases_contact WHERE name LIKE '%%' || %(word)s || '%%'",
+    "SELECT 1 / (position(%(word)s in name) - position(%(word)s in name)) FROM cases_contact"
+    " WHERE name LIKE '%%' || %(word)s || '%%'",
     "SELECT cases_search(%(word)s, 100)",
     "SELECT d.* FROM cases_search('', 100) f JOIN cases_dossier d ON d.id = f",
     "WITH RECURSIVE r AS (SELECT id, title FROM cases_dossier UNION SELECT d.id, d.title"

@@ -221,7 +221,9 @@ TASKS = {
     "cases.tasks.forget_uploads",
     "cases.tasks.make_exports",
     "cases.tasks.remind",
+    "cases.tasks.remind_of_offers",
     "cases.tasks.remind_of_tasks",
+    "cases.tasks.tell_of_leaving",
     "cases.tasks.tidy_up",
     "lodesk.alerts.tasks.send_due",
     "lodesk.audit.tasks.seal",
@@ -249,6 +251,10 @@ def due(stage: Stage) -> Stage:
     """Something for every task to do."""
     offer_lapses(stage.offer)
     mandate_runs_out(stage.given)
+    earlier = "UPDATE cases_handover SET offered_at = offered_at - interval '9 days' WHERE id = %s"
+    as_owner(earlier, [stage.waiting.pk])
+    leaves = "UPDATE accounts_posting SET ends_at = now() + interval '9 days' WHERE person_id = %s"
+    as_owner(leaves, [stage.cast.belgian_officer.pk])
     TaskFactory(dossier=stage.handled, due_at=steps.in_(hours=-1))
     past = {"starts_at": steps.in_(hours=-9), "term_at": steps.in_(hours=-1)}
     ClockFactory(dossier=stage.handled, kind="own", rule="", **past)

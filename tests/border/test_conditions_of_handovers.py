@@ -176,6 +176,49 @@ def test_each_clock_is_reminded_of_by_itself(cast: Cast) -> None:
     assert moments[clocks[1].pk] is None
 
 
+def test_each_offer_is_reminded_of_by_itself(cast: Cast) -> None:
+    # Three: of a person, under a mandate, and one that comes later than is asked for.
+    made = [DossierFactory(handler=cast.belgian_officer) for _number in range(3)]
+    mandate = MandateFactory(
+        dossier=made[1], receiver=cast.dutch_officer, decided_at=timezone.now() - 30 * DAY
+    )
+    to = (cast.belgian_colleague, cast.dutch_officer, cast.belgian_colleague)
+    offers = [
+        HandoverFactory(
+            dossier=each, to=whom, offered_at=timezone.now() - (9 - number) * DAY,
+            answer_by=timezone.now() + 5 * DAY, mandate=mandate if number == 1 else None,
+        )
+        for number, (each, whom) in enumerate(zip(made, to, strict=True))
+    ]  # fmt: skip
+    columns = "event, handover, mandate, number, answer_by, dossier, reference, owner, told"
+    rows = raw(None, f"SELECT {columns} FROM cases_offers_waiting(2)")
+    assert rows == [
+        ("handover.waiting", offer.pk, offer.mandate_id, number, offer.answer_by, each.pk,
+         each.reference, "BE", [whom.pk])
+        for offer, each, whom, number in zip(offers[:2], made, to, ("", mandate.number),
+                                             strict=False)
+    ]  # fmt: skip
+    assert dict(Handover.objects.values_list("pk", "told")) == {
+        offers[0].pk: 1,
+        offers[1].pk: 1,
+        offers[2].pk: 0,
+    }
+    assert len(raw(None, "SELECT 1 FROM cases_offers_waiting(9)")) == 1
+
+
+def test_offers_that_nobody_can_be_told_of_are_not_looked_at_again(cast: Cast) -> None:
+    dossier = DossierFactory(handler=cast.belgian_officer)
+    Posting.objects.filter(group=cast.team("NL").pk).update(ends_at=TransactionNow())
+    mandate = MandateFactory(
+        dossier=dossier, receiver=cast.team("NL"), decided_at=timezone.now() - 30 * DAY
+    )
+    HandoverFactory(
+        dossier=dossier, to=cast.team("NL"), mandate=mandate, offered_at=timezone.now() - 3 * DAY
+    )
+    assert raw(None, "SELECT count(*) FROM cases_offers_waiting(9)") == [(0,)]
+    assert Handover.objects.get().told == 1
+
+
 def test_where_nobody_is_to_be_told_nothing_is(cast: Cast) -> None:
     Posting.objects.filter(country="LU").update(ends_at=TransactionNow())
     late = {"kind": "own", "rule": "", "starts_at": timezone.now() - 9 * DAY}

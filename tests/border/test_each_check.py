@@ -12,11 +12,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cases.models import Dossier, Draft, Translation, Visit
+from lodesk.alerts.models import MailPreference
 from tests import steps
 from tests.factories import (
     Cast,
     ClockFactory,
     ConnectionFactory,
+    ContactFactory,
     DocumentFactory,
     DossierFactory,
     EntryFactory,
@@ -26,10 +28,14 @@ from tests.factories import (
     MandateFactory,
     PartyFactory,
     SavedViewFactory,
+    StandInFactory,
     TaskFactory,
     TemplateFactory,
     add_version,
+    newer,
+    on_duty,
     project_of,
+    rotation_of,
     without_rules,
 )
 from tests.looking import as_owner
@@ -44,7 +50,10 @@ KEPT = {  # rows that are made and ended, and how their constraints are named
     "cases_projectdossier": "in_project",
     "cases_template": "template",
 }
-RULED = ("cases_dossier", "cases_mandate", "cases_handover", "cases_task", "audit_logrow", *KEPT)
+RULED = (
+    "cases_dossier", "cases_mandate", "cases_handover", "cases_task", "cases_standin",
+    "cases_rotation", "cases_rotationline", "audit_logrow", *KEPT,
+)  # fmt: skip
 
 LOG = (
     "INSERT INTO audit_logrow (id, chain, actor, action, target, target_id, reference, mandate,"
@@ -63,6 +72,8 @@ WAITS = f"{DOSSIER} status = 'waiting', waiting_for = 'headquarters'"
 MANDATE = "UPDATE cases_mandate SET"
 HANDOVER = "UPDATE cases_handover SET"
 PARTY = "UPDATE cases_party SET"
+STANDIN = "UPDATE cases_standin SET"
+CONTACT = "UPDATE cases_contact SET"
 FINISHED = "finished_by_id = %(officer)s, finished_at = now()"
 
 
@@ -130,6 +141,14 @@ BROKEN: dict[str, tuple[str, ...]] = {
         " (%(group)s, 'BE', %(bog)s)",
         "INSERT INTO accounts_nationalgroup (group_id, country) VALUES (%(group)s, 'BE')",
     ),
+    "duty_lasts_a_month_at_most": (
+        "UPDATE accounts_duty SET ends_at = starts_at",
+        "UPDATE accounts_duty SET ends_at = starts_at + interval '31 days 1 second'",
+    ),
+    "duty_says_who_took_it_off": (
+        "UPDATE accounts_duty SET taken_off_at = now()",
+        "UPDATE accounts_duty SET taken_off_by_id = person_id",
+    ),
     "posting_ends_after_it_starts": ("UPDATE accounts_posting SET ends_at = starts_at",),
     "posting_role_fits_its_place": (
         "UPDATE accounts_posting SET role = 'auditor' WHERE role = 'officer'",
@@ -139,6 +158,15 @@ BROKEN: dict[str, tuple[str, ...]] = {
     "absence_ends_after_it_starts": (
         "INSERT INTO accounts_absence (person_id, starts_on, ends_on) VALUES"
         " (%(officer)s, current_date, current_date - 1)",
+    ),
+    "absence_in_our_time": tuple(
+        f"INSERT INTO accounts_absence (person_id, starts_on, ends_on) VALUES (%(officer)s, {days})"
+        for days in ("'1989-12-31', current_date", "current_date, '2101-01-01'")
+    ),
+    "absence_taken_back_by_somebody": tuple(
+        "INSERT INTO accounts_absence (person_id, starts_on, ends_on, taken_back_at,"
+        f" taken_back_by_id) VALUES (%(officer)s, current_date, current_date, {taken})"
+        for taken in ("now(), NULL", "NULL, %(officer)s")
     ),
     # log and alerts
     "log_position_once": ("UPDATE audit_logrow SET position = 1, previous = 'x', hash = 'x'",),
@@ -155,6 +183,17 @@ BROKEN: dict[str, tuple[str, ...]] = {
         "UPDATE alerts_alert SET survives_access = true, path = '', facts = '{\"a\": 1}'",
     ),
     "delivery_once_a_channel": (_again("alerts_delivery"),),
+    "mail_preference_known": tuple(
+        f"UPDATE alerts_mailpreference SET {column} = 'x'" for column in ("tasks", "openings")
+    ),
+    "quiet_hours_begin_and_end": tuple(
+        f"UPDATE alerts_mailpreference SET {change}"
+        for change in (
+            "quiet_from = '22:00'",
+            "quiet_until = '07:00'",
+            "quiet_from = '22:00', quiet_until = '22:00'",
+        )
+    ),
     # dossiers
     "reference_once_an_owner": (f"{DOSSIER} reference = 'BE-BOG-2020-00001'",),
     "waiting_names_for_whom": (
@@ -309,6 +348,28 @@ BROKEN: dict[str, tuple[str, ...]] = {
         for moment in (TOO_EARLY, TOO_LATE)
         for field in ("at", "touched_at")
     ),
+    # rotations
+    "rotation_state": ("UPDATE cases_rotation SET state = 'x', ended_at = now()",),
+    "rotation_country": ("UPDATE cases_rotation SET country = 'X'",),
+    "one_open_rotation_a_leaver": (_again("cases_rotation"),),
+    "rotation_ended_has_a_moment": (
+        "UPDATE cases_rotation SET state = 'done'",
+        "UPDATE cases_rotation SET ended_at = now()",
+    ),
+    "rotation_in_our_time": tuple(
+        f"UPDATE cases_rotation SET {change}"
+        for moment in (TOO_EARLY, TOO_LATE)
+        for change in (
+            f"begun_at = {moment}",
+            f"leaves_at = {moment}",
+            f"state = 'done', ended_at = {moment}",
+        )
+    ),
+    "once_in_a_rotation": (_again("cases_rotationline"),),
+    "rotation_offers_to_somebody": (
+        "UPDATE cases_rotationline SET receiver_id = NULL,"
+        " handover_id = (SELECT id FROM cases_handover LIMIT 1)",
+    ),
     # mandates
     "mandate_ends_after_it_starts": (f"{MANDATE} ends_at = starts_at",),
     "mandate_crosses_the_border": (f"{MANDATE} receiver_country = owner",),
@@ -346,6 +407,16 @@ BROKEN: dict[str, tuple[str, ...]] = {
         f"{HANDOVER} giver_keeps_until = now()",
     ),
     "handover_keeps": (f"{HANDOVER} giver_keeps = 'handle', giver_keeps_until = now()",),
+    "only_what_is_taken_has_no_giver": (
+        f"{HANDOVER} giver_id = NULL",
+        f"{HANDOVER} kind = 'taken', state = 'accepted'",
+    ),
+    "without_an_offer_it_is_done": (
+        f"{HANDOVER} kind = 'reassigned'",
+        f"{HANDOVER} kind = 'reassigned', state = 'accepted', to_person_id = NULL,"
+        " to_group_id = %(team)s",
+    ),
+    "checklist_by_code": (f"""{HANDOVER} checklist = '["asker"]'""",),
     "handover_kind": (f"{HANDOVER} kind = 'x'",),
     "handover_state": (f"{HANDOVER} state = 'x'",),
     "offer_in_our_time": (
@@ -391,6 +462,39 @@ BROKEN |= {
     "saved_view_is_whole_or_empty": tuple(
         f"UPDATE cases_savedview SET {column} = ''" for column in ("name", "asked")
     ),
+    "standin_ends_after_it_starts": (f"{STANDIN} ends_at = starts_at",),
+    "standin_of_two_people": (f"{STANDIN} stand_in_id = absent_id",),
+    "standin_ended_by_somebody": (
+        f"{STANDIN} ended_at = now()", f"{STANDIN} ended_by_id = absent_id",
+    ),
+    "standin_in_our_time": (
+        f"{STANDIN} starts_at = {TOO_EARLY}",
+        f"{STANDIN} ends_at = {TOO_LATE}",
+        *(
+            f"{STANDIN} {change} = {moment}"
+            for moment in (TOO_EARLY, TOO_LATE)
+            for change in (
+                "made_at", "begun_at", "over_at", "ended_by_id = absent_id, ended_at",
+            )
+        ),
+    ),
+    "contact_visibility": (f"{CONTACT} visibility = 'x'",),
+    "contact_act": (f"{CONTACT} act = 'x' WHERE replaces_id IS NOT NULL",),
+    "contact_kind": (f"{CONTACT} kind = 'x'",),
+    "contact_channel": (f"{CONTACT} channel = 'x'",),
+    "contact_in_our_time": tuple(
+        f"{CONTACT} made_at = {moment}" for moment in (TOO_EARLY, TOO_LATE)
+    ),
+    "contact_is_named": (f"{CONTACT} name = '', authority = ''",),
+    "contact_change_names_what_it_replaces": (
+        f"{CONTACT} act = 'changed' WHERE replaces_id IS NULL",
+        f"{CONTACT} act = 'made' WHERE replaces_id IS NOT NULL",
+    ),
+    "contact_end_has_a_reason": (
+        f"{CONTACT} reason = 'x'",
+        f"{CONTACT} act = 'retired' WHERE replaces_id IS NOT NULL",
+    ),
+    "contact_has_few_phones": (f"{CONTACT} phones = array_fill('1'::text, '{{6}}')",),
     "template_kind": ("UPDATE cases_template SET kind = 'x'",),
     "template_purpose": ("UPDATE cases_template SET purpose = 'x'",),
     "template_version_once": (
@@ -424,6 +528,10 @@ def rows(cast: Cast) -> dict[str, Any]:
     project_of(cast.belgian_head, dossiers=[dossier])
     TemplateFactory()
     SavedViewFactory(person=cast.belgian_officer)
+    rotation_of(cast.belgian_officer, dossier, to=cast.belgian_colleague)
+    StandInFactory(absent=cast.belgian_officer, stand_in=cast.belgian_colleague)
+    newer(ContactFactory(keeper=cast.belgian_officer))
+    on_duty(cast, cast.belgian_officer, "BOG")
     entry = EntryFactory(dossier=dossier)
     party = PartyFactory(dossier=dossier, numbers=["CSQU 305438 3"])
     other = PartyFactory(dossier=dossier)
@@ -436,6 +544,7 @@ def rows(cast: Cast) -> dict[str, Any]:
     Draft.objects.create(dossier=dossier, person=person)
     IntervalFactory(clock=ClockFactory(dossier=dossier, rule="8h"))
     Visit.objects.create(dossier=dossier, person=person, at=timezone.now())
+    MailPreference.objects.create(person=person)
     values = {
         "entry": entry.pk, "dossier": dossier.pk, "officer": person.pk, "team": cast.team("NL").pk,
         "bog": cast.desks["BOG"].pk, "party": party.pk, "other_party": other.pk,

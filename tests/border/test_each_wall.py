@@ -835,30 +835,30 @@ def test_certificates_and_absences_are_of_the_own_country(cast: Cast, table: str
 # Rights ---------------------------------------------------------------------------------------
 
 READ = {
-    "accounts_absence", "accounts_certificate", "accounts_desk", "accounts_directory",
-    "accounts_headquarters", "accounts_nationalgroup", "accounts_person", "accounts_posting",
-    "accounts_user", "account_emailaddress", "alerts_alert", "alerts_delivery", "audit_logrow",
-    "auth_group", "auth_permission", "cases_clock", "cases_clockinterval",
-    "cases_connection", "cases_document",
+    "account_emailaddress", "accounts_absence", "accounts_certificate", "accounts_desk",
+    "accounts_directory", "accounts_duty", "accounts_headquarters", "accounts_nationalgroup",
+    "accounts_person", "accounts_posting", "accounts_user", "alerts_alert", "alerts_delivery",
+    "alerts_mailpreference", "audit_logrow", "auth_group", "auth_permission", "cases_clock",
+    "cases_clockinterval", "cases_connection", "cases_contact", "cases_document",
     "cases_documentversion", "cases_dossier", "cases_dossiergrouppermission",
     "cases_dossieruserpermission", "cases_draft", "cases_entry", "cases_export",
-    "cases_granthistory",
-    "cases_handover", "cases_identifier", "cases_link", "cases_mandate", "cases_party",
-    "cases_project", "cases_projectdossier", "cases_projectmember", "cases_reader",
-    "cases_savedview", "cases_task",
+    "cases_granthistory", "cases_handover", "cases_identifier", "cases_link", "cases_mandate",
+    "cases_party", "cases_project", "cases_projectdossier", "cases_projectmember", "cases_reader",
+    "cases_rotation", "cases_rotationline", "cases_savedview", "cases_standin", "cases_task",
     "cases_template", "cases_translation", "cases_upload", "cases_visit", "django_content_type",
 }  # fmt: skip
 ADDED = {
-    "alerts_alert": "*", "cases_clock": "*", "cases_clockinterval": "*",
-    "cases_connection": "*", "cases_document": "*",
-    "cases_documentversion": "*", "cases_dossier": "*", "cases_draft": "*", "cases_entry": "*",
-    "cases_export": "*",
-    "cases_handover": "*", "cases_identifier": "*", "cases_link": "*", "cases_mandate": "*",
-    "cases_party": "*", "cases_project": "*", "cases_projectdossier": "*",
-    "cases_projectmember": "*", "cases_savedview": "*", "cases_task": "*", "cases_template": "*",
-    "cases_translation": "*", "cases_upload": "*", "cases_visit": "*",
+    "accounts_absence": "*", "accounts_duty": "*", "alerts_alert": "*",
+    "alerts_mailpreference": "*",
     "audit_logrow": "action actor agent chain facts id ip mandate personal reference target"
                     " target_id why",
+    "cases_clock": "*", "cases_clockinterval": "*", "cases_connection": "*", "cases_contact": "*",
+    "cases_document": "*", "cases_documentversion": "*", "cases_dossier": "*", "cases_draft": "*",
+    "cases_entry": "*", "cases_export": "*", "cases_handover": "*", "cases_identifier": "*",
+    "cases_link": "*", "cases_mandate": "*", "cases_party": "*", "cases_project": "*",
+    "cases_projectdossier": "*", "cases_projectmember": "*", "cases_rotation": "*",
+    "cases_rotationline": "*", "cases_savedview": "*", "cases_standin": "*", "cases_task": "*",
+    "cases_template": "*", "cases_translation": "*", "cases_upload": "*", "cases_visit": "*",
 }  # fmt: skip
 
 

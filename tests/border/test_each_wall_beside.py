@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Person, User
 from cases.models import (
+    Contact,
     Dossier,
     Entry,
     Link,
@@ -22,6 +23,7 @@ from cases.models import (
     Task,
     Template,
 )
+from cases.states import Sight
 from lodesk.alerts.models import Alert
 from tests import steps
 from tests.border.attempts import _link as insert_link
@@ -29,6 +31,7 @@ from tests.border.attempts import _task as insert_task
 from tests.border.test_each_wall import ask, moved, told
 from tests.factories import (
     Cast,
+    ContactFactory,
     DossierFactory,
     LinkFactory,
     MandateFactory,
@@ -511,13 +514,15 @@ def test_python_alone_shows_links_projects_and_templates_to_the_same_people(
     TemplateFactory(owner="NL")
     for each in cast.people.values():
         SavedViewFactory(person=each)
+        for sight in Sight.values:
+            ContactFactory(keeper=each, visibility=sight)
     gone = project.members.get(person=cast.dutch_officer.pk)
     ProjectMember.objects.filter(pk=gone.pk).update(
         ended_at=timezone.now(), ended_by=cast.belgian_head.pk
     )
     add_posting(cast, cast.belgian_auditor, "officer", "BSB", ends_at=in_(seconds=-1))
     for name, person in cast.people.items():
-        for model in (Link, Project, Template, SavedView):
+        for model in (Link, Project, Template, SavedView, Contact):
             python = set(model.objects.visible_to(person).values_list("pk", flat=True))
             assert python == rows_of(person, model), (name, model)
 

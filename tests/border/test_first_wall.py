@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Certificate, Posting, User
 from cases import policy
 from cases.models import (
+    Contact,
     Document,
     Dossier,
     Handover,
@@ -21,28 +22,36 @@ from cases.models import (
     Mandate,
     Project,
     ProjectMember,
+    Rotation,
+    RotationLine,
     SavedView,
+    StandIn,
     Task,
     Template,
 )
-from cases.states import STATUS_STEPS, Level, Status, Step
+from cases.states import STATUS_STEPS, Level, Sight, Status, Step
 from tests.border.test_each_wall import moved
 from tests.border.test_each_wall_at_work import _leaves as leaves
 from tests.factories import (
     Cast,
     ClockFactory,
+    ContactFactory,
     DocumentFactory,
     DossierFactory,
     HandoverFactory,
     LinkFactory,
     MandateFactory,
     SavedViewFactory,
+    StandInFactory,
     TaskFactory,
     TemplateFactory,
     add_posting,
     grant,
+    newer,
     project_of,
+    rotation_of,
 )
+from tests.looking import as_owner
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -209,6 +218,94 @@ def test_templates_and_views_are_of_the_country_and_of_the_person(cast: Cast) ->
     leaves(me)
     assert not policy.templates(Template.objects.all(), me).exists()
     assert not policy.saved_views(SavedView.objects.all(), me).exists()
+
+
+@pytest.mark.parametrize(
+    ("who", "seen"),
+    [
+        ("belgian_officer", {"BE mine", "BE team", "BE desk", "NL desk", "LU desk"}),
+        ("belgian_colleague", {"BE team", "BE desk", "NL desk", "LU desk"}),
+        ("belgian_headquarters", {"BE team", "BE desk"}),
+        ("belgian_coordinator", {"BE mine", "BE team", "BE desk"}),
+        ("belgian_elsewhere", set()),
+        ("belgian_auditor", set()),
+        ("belgian_leaver", set()),
+        ("dutch_colleague", {"NL mine", "NL team", "NL desk", "BE desk", "LU desk"}),
+        ("dutch_coordinator", {"NL mine", "NL team", "NL desk"}),
+        ("luxembourg_headquarters", {"LU mine", "LU team", "LU desk"}),
+        ("luxembourg_coordinator", {"LU mine", "LU team", "LU desk"}),
+    ],
+)
+def test_contacts_are_of_the_team_of_one_person_or_of_the_desk(
+    cast: Cast, who: str, seen: set[str]
+) -> None:
+    for keeper in (cast.belgian_officer, cast.dutch_colleague, cast.luxembourg_headquarters):
+        for sight in Sight.values:
+            ContactFactory(keeper=keeper, name=f"{keeper.country} {sight}", visibility=sight)
+    rows = policy.contacts(Contact.objects.all(), getattr(cast, who))
+    assert set(rows.values_list("name", flat=True)) == seen
+
+
+def the_directory_is_open() -> None:
+    """The joint directory tells nobody who keeps a contact: somebody of Belgium reads it."""
+    as_owner("SELECT set_config('lodesk.country', 'BE', true)")
+
+
+def test_contacts_are_of_nobody_whose_posting_is_over(cast: Cast) -> None:
+    the_directory_is_open()
+    me = cast.belgian_officer
+    contact = ContactFactory(keeper=me)
+    assert list(policy.contacts(Contact.objects.all(), me)) == [contact]
+    assert policy.is_kept(contact)
+    leaves(me)
+    assert not policy.contacts(Contact.objects.all(), me).exists()
+    assert not policy.is_kept(contact)
+
+
+def test_who_keeps_contacts_is_the_team_or_headquarters_of_a_country_without_one(
+    cast: Cast,
+) -> None:
+    bogota = cast.desks["BOG"].pk
+    keeps = {
+        name for name, person in cast.people.items() if policy.may_keep_contacts(person, bogota)
+    }
+    assert keeps == {
+        "belgian_officer", "belgian_colleague", "belgian_head", "dutch_officer",
+        "dutch_colleague", "dutch_uncertified", "dutch_head", "luxembourg_headquarters",
+        "luxembourg_coordinator",
+    }  # fmt: skip
+
+
+def test_a_contact_is_changed_by_the_team_and_what_is_kept_for_oneself_by_its_keeper(
+    cast: Cast,
+) -> None:
+    me, mate, headquarters = cast.belgian_officer, cast.belgian_colleague, cast.belgian_coordinator
+    team, mine = (ContactFactory(keeper=me, visibility=each) for each in ("team", "mine"))
+    gone = newer(ContactFactory(keeper=me), act="retired", reason="Left.")
+    assert [bool(policy.may_change_contact(who, team)) for who in (me, mate, headquarters)] == [
+        True, True, False,
+    ]  # fmt: skip
+    assert [bool(policy.may_change_contact(who, mine)) for who in (me, mate)] == [True, False]
+    assert not policy.may_change_contact(me, gone)
+    assert [bool(policy.may_say_who_sees(who, team)) for who in (me, mate)] == [True, False]
+    assert not policy.may_say_who_sees(me, gone)
+
+
+def test_a_contact_is_given_by_its_keeper_and_one_that_nobody_keeps_by_a_coordinator(
+    cast: Cast,
+) -> None:
+    the_directory_is_open()
+    me, mate, coordinator = cast.belgian_officer, cast.belgian_colleague, cast.belgian_coordinator
+    kept, left = (ContactFactory(keeper=who) for who in (me, cast.belgian_leaver))
+    gone = newer(ContactFactory(keeper=me), act="retired", reason="Left.")
+    asked = (
+        (me, kept, None, True), (me, gone, None, False), (mate, kept, mate.pk, False),
+        (coordinator, kept, None, False), (coordinator, left, None, True),
+        (mate, left, mate.pk, True), (mate, left, me.pk, False), (mate, left, None, False),
+        (cast.belgian_headquarters, left, cast.belgian_headquarters.pk, False),
+    )  # fmt: skip
+    for who, contact, to, may in asked:
+        assert bool(policy.may_give_contact(who, contact, to=to)) is may, (who, contact, to)
 
 
 def test_one_opens_with_templates_in_use_of_ones_own_and_of_what_a_mandate_covers(
@@ -426,6 +523,53 @@ def test_who_accepts_across_the_border_is_certified_and_sees_it(
     assert may_on(offer, Step.ACCEPT, me) == [False]
 
 
+OF_THE_TEAM = {"belgian_officer", "belgian_colleague", "belgian_head"}
+
+
+def at_once(cast: Cast, step: Step, dossier: Dossier) -> set[str]:
+    """Who may take or give a dossier without an offer."""
+    return {name for name, user in cast.people.items() if policy.may(user, step, dossier)}
+
+
+def test_the_team_takes_from_its_queue_and_its_head_gives_on(cast: Cast, dossier: Dossier) -> None:
+    queue = DossierFactory(status="draft")
+    assert at_once(cast, Step.TAKE, queue) == OF_THE_TEAM
+    assert at_once(cast, Step.TAKE, dossier) == set()
+    for each in (queue, dossier):
+        assert at_once(cast, Step.REASSIGN, each) == {"belgian_head"}
+    closed, confined = DossierFactory(status="closed"), DossierFactory(confined=True)
+    grant(confined, cast.team("BE"), "contribute")
+    for step in (Step.TAKE, Step.REASSIGN):
+        assert at_once(cast, step, closed) == at_once(cast, step, confined) == set()
+
+
+def test_only_the_owners_team_that_may_add_to_it_moves_it_at_once(cast: Cast) -> None:
+    queue, dutch = DossierFactory(grants=False), cast.team("NL")
+    grant(queue, cast.team("BE"), "view")
+    for team in (cast.headquarters("BE"), cast.team("BE", "BSB")):
+        grant(queue, team, "contribute")
+    for person in (cast.belgian_colleague, cast.belgian_head, cast.belgian_elsewhere):
+        grant(queue, person, "contribute")
+    grant(queue, dutch, "contribute", MandateFactory(dossier=queue, receiver=dutch))
+    for step in (Step.TAKE, Step.REASSIGN):
+        assert at_once(cast, step, queue) == set()
+    grant(DossierFactory(grants=False), cast.team("BE"), "contribute")
+    assert at_once(cast, Step.TAKE, queue) == set()
+    grant(queue, cast.team("BE"), "contribute")
+    assert at_once(cast, Step.TAKE, queue) == OF_THE_TEAM
+
+
+def test_head_of_a_desk_is_who_heads_that_one_now(cast: Cast, dossier: Dossier) -> None:
+    me = cast.belgian_elsewhere
+    add_posting(cast, me, "head_of_desk", "BSB")
+    add_posting(cast, me, "officer", "BOG")
+    assert at_once(cast, Step.REASSIGN, dossier) == {"belgian_head"}
+    posting = add_posting(cast, me, "head_of_desk", "BOG")
+    assert "belgian_elsewhere" in at_once(cast, Step.REASSIGN, dossier)
+    Posting.objects.filter(pk=posting.pk).update(ends_at=TransactionNow())
+    assert at_once(cast, Step.REASSIGN, dossier) == {"belgian_head"}
+
+
 @pytest.mark.parametrize(
     ("rules_of", "begins", "ends", "counts"),
     [("BE", 0, 0, True), ("LU", 0, 0, False), ("BE", 1, 9, False), ("BE", -9, -1, False)],
@@ -464,6 +608,90 @@ def test_who_decides_on_a_mandate(cast: Cast, dossier: Dossier) -> None:
     for state in ("refused", "ended"):
         mandate.state = state
         assert may(Step.END_MANDATE) == nobody
+
+
+# Rotations ------------------------------------------------------------------------------------
+
+
+def follow(cast: Cast, rows: Any, question: Any) -> dict[str, int]:
+    """Of how many of these rows each of the cast may know."""
+    found = {name: question(rows, person).count() for name, person in cast.people.items()}
+    return {name: number for name, number in found.items() if number}
+
+
+def test_a_rotation_is_of_who_leaves_the_head_of_desk_headquarters_and_who_receives(
+    cast: Cast, dossier: Dossier
+) -> None:
+    rotation = rotation_of(cast.belgian_officer, dossier, to=cast.belgian_colleague)
+    own = dict.fromkeys(
+        ("belgian_officer", "belgian_head", "belgian_headquarters", "belgian_coordinator",
+         "belgian_second_coordinator"), 1,
+    )  # fmt: skip
+    rotations, lines = Rotation.objects.all(), RotationLine.objects.all()
+    assert follow(cast, rotations, policy.rotations) == own
+    assert follow(cast, lines, policy.rotation_lines) == own
+    offer = HandoverFactory(dossier=dossier, to=cast.belgian_colleague, kind="rotation")
+    lines.filter(rotation=rotation).update(handover=offer)
+    RotationLine.objects.create(
+        rotation=rotation, dossier=DossierFactory(), receiver=cast.belgian_elsewhere.person_ptr
+    )
+    two = dict.fromkeys(own, 2)
+    assert follow(cast, rotations, policy.rotations) == own | {"belgian_colleague": 1}
+    assert follow(cast, lines, policy.rotation_lines) == two | {"belgian_colleague": 1}
+    leaves(cast.belgian_colleague)
+    leaves(cast.belgian_officer)
+    leaves(cast.belgian_head)
+    del own["belgian_officer"], own["belgian_head"]
+    assert follow(cast, rotations, policy.rotations) == own
+    assert follow(cast, lines, policy.rotation_lines) == dict.fromkeys(own, 2)
+
+
+def test_a_head_of_desk_follows_those_of_the_desk_and_country(cast: Cast) -> None:
+    made = [rotation_of(cast.belgian_officer), rotation_of(cast.belgian_elsewhere, desk="BSB"),
+            rotation_of(cast.dutch_officer)]  # fmt: skip
+    head = cast.belgian_head
+    assert list(policy.rotations(Rotation.objects.all(), head)) == made[:1]
+    assert [policy.follows(head, each) for each in made] == [True, False, False]
+    add_posting(cast, head, "officer", "BSB")  # heads nothing there
+    assert list(policy.rotations(Rotation.objects.all(), head)) == made[:1]
+    assert [bool(policy.may_steer(head, each)) for each in made] == [True, False, False]
+
+
+def test_who_steers_certifies_and_offers_in_a_rotation(cast: Cast, dossier: Dossier) -> None:
+    rotation = rotation_of(cast.belgian_officer, dossier)
+    everybody = cast.people.items()
+
+    def may(question: Any) -> set[str]:
+        return {name for name, person in everybody if question(person)}
+
+    steers = {"belgian_officer", "belgian_head"}
+    follows = steers | {"belgian_headquarters", "belgian_coordinator", "belgian_second_coordinator"}
+    assert may(lambda person: policy.may_steer(person, rotation)) == steers
+    assert may(lambda person: policy.follows(person, rotation)) == follows
+    assert may(lambda person: policy.may_offer_in(person, rotation, dossier)) == steers
+    assert may(lambda person: policy.may_certify(person, rotation)) == set()
+    rotation.state = "done"
+    assert may(lambda person: policy.may_steer(person, rotation)) == set()
+    assert may(lambda person: policy.may_offer_in(person, rotation, dossier)) == set()
+    assert may(lambda person: policy.may_certify(person, rotation)) == follows
+    rotation.state = "given_up"
+    assert may(lambda person: policy.may_certify(person, rotation)) == set()
+
+
+def test_only_what_who_leaves_handles_and_one_may_add_to_is_offered_in_a_rotation(
+    cast: Cast,
+) -> None:
+    me, head = cast.belgian_officer, cast.belgian_head
+    rotation = rotation_of(me)
+    confined = DossierFactory(handler=me, confined=True)
+    assert policy.may_offer_in(me, rotation, confined)
+    assert not policy.may_offer_in(head, rotation, confined)
+    for other in (
+        DossierFactory(handler=cast.belgian_colleague),
+        DossierFactory(handler=me, status="closed", result="done"),
+    ):
+        assert not policy.may_offer_in(me, rotation, other)
+        assert not policy.may_offer_in(head, rotation, other)
 
 
 # Links, projects, views, templates, opening ---------------------------------------------------
@@ -539,3 +767,67 @@ def test_a_place_that_was_left_or_reads_no_dossiers_is_none_to_open_at(cast: Cas
     assert may()
     Posting.objects.filter(pk=posting.pk).update(ends_at=TransactionNow())
     assert not may()
+
+
+# Absences and stand-ins -----------------------------------------------------------------------
+
+
+def test_stand_ins_are_of_those_they_concern(cast: Cast) -> None:
+    me, dossier = cast.belgian_officer, DossierFactory(handler=cast.belgian_officer, confined=True)
+    standin = StandInFactory(absent=me, stand_in=cast.belgian_colleague, planned=True)
+    of_one = StandInFactory(
+        absent=me, stand_in=cast.belgian_colleague, planned=True, dossier=dossier
+    )
+    everything = {standin.pk, of_one.pk}
+
+    def found(user: User) -> set[Any]:
+        in_sight = Dossier.objects.visible_to(user)
+        return set(policy.stand_ins(StandIn.objects.all(), user, in_sight).values_list("pk"))
+
+    for name, expected in (
+        ("belgian_officer", everything), ("belgian_headquarters", everything),
+        ("belgian_coordinator", everything), ("belgian_colleague", {standin.pk}),
+        ("belgian_head", {standin.pk}), ("belgian_elsewhere", set()), ("dutch_head", set()),
+        ("dutch_headquarters", set()), ("belgian_auditor", set()), ("belgian_leaver", set()),
+    ):  # fmt: skip
+        assert found(getattr(cast, name)) == {(key,) for key in expected}, name
+    last = cast.belgian_elsewhere
+    StandIn.objects.filter(pk=standin.pk).update(acting=last.pk)
+    assert found(last) == {(standin.pk,)}
+    leaves(me)
+    assert found(me) == set()
+
+
+def test_one_speaks_for_oneself_and_the_head_for_the_team_at_the_desk(cast: Cast) -> None:
+    away, bogota, brasilia = cast.belgian_officer, cast.desks["BOG"].pk, cast.desks["BSB"].pk
+    speak = {"belgian_officer", "belgian_head"}
+    for name, person in cast.people.items():
+        assert bool(policy.may_arrange(person, away, bogota)) is (name in speak), name
+        assert bool(policy.may_enter_absence(person, away, [bogota])) is (name in speak), name
+    head = cast.belgian_head
+    assert not policy.may_arrange(head, away, brasilia)
+    assert not policy.may_enter_absence(head, away, [brasilia])
+    assert not policy.may_enter_absence(head, away, [])
+    assert not policy.may_arrange(head, cast.dutch_officer, bogota)
+    assert not policy.may_enter_absence(head, cast.dutch_officer, [bogota])
+    assert policy.may_be_absent(cast.belgian_auditor)
+    assert not policy.may_arrange(cast.belgian_auditor, cast.belgian_auditor, bogota)
+    leaves(away)
+    assert not policy.may_be_absent(away)
+    assert not policy.may_arrange(away, away, bogota)
+    leaves(head)
+    assert not policy.may_arrange(head, away, bogota)
+
+
+def test_who_acts_for_whom_follows_from_the_grants(cast: Cast) -> None:
+    away, mate = cast.belgian_officer, cast.belgian_colleague
+    dossier, other = DossierFactory(handler=away), DossierFactory(handler=cast.belgian_head)
+    assert policy.acts_for(mate, dossier) is None
+    StandInFactory(absent=away, stand_in=mate)
+    assert policy.acts_for(mate, dossier) == away.public_id
+    assert policy.acts_for(mate, other) is None
+    assert policy.acts_for(away, dossier) is None
+    grant(other, mate, "handle")
+    assert policy.acts_for(mate, other) is None
+    leaves(mate)
+    assert policy.acts_for(mate, dossier) is None

@@ -10,7 +10,16 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import Posting
-from cases.models import Document, Dossier, DossierUserPermission, Export, Handover, Mandate, Upload
+from cases.models import (
+    Document,
+    Dossier,
+    DossierUserPermission,
+    Export,
+    Handover,
+    Mandate,
+    StandIn,
+    Upload,
+)
 from tests import steps
 from tests.border.attempts import _handover as insert_handover
 from tests.border.together import At, Owner, execute, free, waits
@@ -20,6 +29,7 @@ from tests.factories import (
     DossierFactory,
     HandoverFactory,
     MandateFactory,
+    StandInFactory,
     TaskFactory,
     grant,
     without_rules,
@@ -58,6 +68,26 @@ def test_the_end_of_a_mandate_locks_its_own_offers_and_dossiers_only(
         ends.runs(statement, [under[dossier].pk])
         assert free("cases_handover") == {answered.pk, offers[other].pk}
         assert free("cases_dossier") == {other.pk}
+
+
+@pytest.mark.parametrize(
+    "call", ["cases_take_work(%s)", "cases_reassign_work(%s, lodesk_me(), 'x')"]
+)
+def test_who_may_not_have_a_dossier_waits_for_no_lock_of_it(
+    cast: Cast, dossier: Dossier, call: str
+) -> None:
+    with Owner() as holds, At(cast.dutch_head) as asks:
+        holds.runs("SELECT FROM cases_dossier WHERE id = %s FOR UPDATE", [dossier.pk])
+        asked = asks.starts(execute, f"SELECT {call}", [dossier.pk])
+        assert not waits(asked)
+        assert isinstance(asked.exception(20), DatabaseError)
+
+
+def test_taking_a_dossier_locks_that_one_only(cast: Cast, dossier: Dossier) -> None:
+    queue = DossierFactory()
+    with At(cast.belgian_colleague) as takes:
+        takes.runs("SELECT cases_take_work(%s)", [queue.pk])
+        assert free("cases_dossier") == {dossier.pk}
 
 
 def test_a_new_version_locks_its_own_document_only(cast: Cast, dossier: Dossier) -> None:
@@ -178,6 +208,13 @@ def _task_due(_cast: Cast, dossier: Dossier) -> tuple[str, Any]:
     return "cases_task", TaskFactory(dossier=dossier, due_at=timezone.now() - DAY).pk
 
 
+def _offer_waiting(cast: Cast, dossier: Dossier) -> tuple[str, Any]:
+    offer = HandoverFactory(
+        dossier=dossier, to=cast.belgian_colleague, offered_at=timezone.now() - 3 * DAY
+    )
+    return "cases_handover", offer.pk
+
+
 def _file_forgotten(cast: Cast, dossier: Dossier) -> tuple[str, Any]:
     upload = steps.begin(cast.belgian_officer, dossier)
     Upload.objects.filter(pk=upload.pk).update(at=timezone.now() - 2 * DAY)
@@ -194,12 +231,32 @@ def _export_waiting(cast: Cast, dossier: Dossier) -> tuple[str, Any]:
     return "cases_export", steps.ask_export(cast.belgian_officer, dossier).pk
 
 
+def test_rights_in_a_dossier_that_somebody_holds_are_settled_the_next_time(
+    cast: Cast, dossier: Dossier
+) -> None:
+    mate = cast.belgian_colleague
+    standin = StandInFactory(absent=cast.belgian_officer, stand_in=mate, planned=True)
+    with without_rules("cases_standin"):
+        StandIn.objects.filter(pk=standin.pk).update(starts_at=TransactionNow())
+    tidy = "SELECT count(*) FROM cases_tidy_standins()"
+    with Owner() as holds, At(None) as sweep:
+        holds.runs("SELECT FROM cases_dossier WHERE id = %s FOR UPDATE", [dossier.pk])
+        sweep.runs(tidy)
+        sweep.commits()
+    assert mate.name not in grants_of(dossier)
+    with At(None) as sweep:
+        sweep.runs(tidy)
+        sweep.commits()
+    assert grants_of(dossier)[mate.name] == "handle"
+
+
 @pytest.mark.parametrize(
     ("arrange", "call"),
     [
         (_mandate_over, "cases_tidy_up(9)"),
         (_keeping_over, "cases_tidy_up(9)"),
         (_handler_left, "cases_tidy_up(9)"),
+        (_offer_waiting, "cases_offers_waiting(9)"),
         (_task_due, "cases_tasks_due(9)"),
         (_file_forgotten, "cases_forget_uploads(9)"),
         (_export_forgotten, "cases_forget_exports(9)"),

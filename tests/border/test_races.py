@@ -8,7 +8,7 @@ from django.db import DatabaseError
 
 from accounts.models import User
 from cases.models import Dossier, DossierUserPermission, Handover, Mandate
-from cases.services import dossiers, handovers, mandates, time
+from cases.services import dossiers, handovers, mandates, taking, time
 from cases.states import Step
 from tests import steps
 from tests.border.together import At, Owner, execute, waits
@@ -264,6 +264,60 @@ def test_an_answer_and_the_sweep_at_once_are_one_outcome(cast: Cast, dossier: Do
     _settled(dossier, offer, "accepted")
 
 
+def test_of_two_who_take_a_dossier_at_once_one_gets_it(cast: Cast) -> None:
+    queue, people = DossierFactory(), (cast.belgian_officer, cast.belgian_colleague)
+    with At(people[0]) as one, At(people[1]) as other:
+        one.does(taking.take, dossier=queue, by=people[0])
+        waiting = other.starts(taking.take, dossier=queue, by=people[1])
+        assert waits(waiting)
+        one.commits()
+        with pytest.raises(PermissionDenied, match="Somebody was faster"):
+            waiting.result(20)
+    _settled(queue, Handover.objects.get(dossier=queue), "accepted")
+    assert Dossier.objects.get(pk=queue.pk).handler_id == people[0].pk
+    assert grants_of(queue)[people[0].name] == "handle"
+    assert people[1].name not in grants_of(queue)
+
+
+@pytest.mark.parametrize("first", ["take", "offer"])
+def test_taking_and_offering_at_once_is_one_of_the_two(cast: Cast, first: str) -> None:
+    queue, taker, giver = DossierFactory(), cast.belgian_officer, cast.belgian_headquarters
+    terms = {"note": handovers.Note(**_note()), "terms": handovers.Terms(answer_by=in_(days=1))}
+    offer = {"dossier": queue, "by": giver, "to": cast.belgian_colleague.person_ptr, **terms}
+    with At(taker) as takes, At(giver) as offers:
+        if first == "take":
+            takes.does(taking.take, dossier=queue, by=taker)
+            waiting = offers.starts(handovers.offer, **offer)
+            assert waits(waiting)
+            takes.commits()
+            waiting.result(20)  # headquarters offers what the other handles by now
+            offers.commits()
+        else:
+            offers.does(handovers.offer, **offer)
+            waiting = takes.starts(taking.take, dossier=queue, by=taker)
+            assert waits(waiting)
+            offers.commits()
+            with pytest.raises(PermissionDenied, match="Somebody was faster"):
+                waiting.result(20)
+    expected = taker.pk if first == "take" else None
+    assert Dossier.objects.get(pk=queue.pk).handler_id == expected
+    assert readers_of(queue) == principals_of_grants(queue)
+
+
+def test_the_head_of_desk_and_an_officer_at_once_leave_one_handler(cast: Cast) -> None:
+    queue, head, taker = DossierFactory(), cast.belgian_head, cast.belgian_officer
+    to = cast.belgian_colleague.person_ptr
+    with At(head) as gives, At(taker) as takes:
+        gives.does(taking.reassign, dossier=queue, by=head, to=to, reason="You have time.")
+        waiting = takes.starts(taking.take, dossier=queue, by=taker)
+        assert waits(waiting)
+        gives.commits()
+        with pytest.raises(PermissionDenied, match="Somebody was faster"):
+            waiting.result(20)
+    assert Dossier.objects.get(pk=queue.pk).handler_id == to.pk
+    assert taker.name not in grants_of(queue)
+
+
 def test_two_dossiers_opened_at_once_get_two_numbers(cast: Cast) -> None:
     people = (cast.belgian_officer, cast.belgian_colleague)
     with At(people[0]) as one, At(people[1]) as other:
@@ -305,18 +359,32 @@ def _note() -> dict[str, str]:
     return dict.fromkeys(names, "x")
 
 
+# What the second is told: before the lock was waited for, or after.
+TOLD = (
+    "This step is no longer possible.",
+    "This offer has been answered, withdrawn or has expired.",
+)
+
+
 @pytest.mark.soak
-def test_hundreds_of_acceptances_against_withdrawals_have_one_outcome_each(cast: Cast) -> None:
-    for _turn in range(200):
+@pytest.mark.parametrize("other_step", [Step.ACCEPT, Step.WITHDRAW])
+def test_of_five_hundred_answers_at_the_same_instant_one_counts_each_time(
+    cast: Cast, other_step: Step
+) -> None:
+    against = cast.belgian_head if other_step == Step.ACCEPT else cast.belgian_officer
+    step = handovers.accept if other_step == Step.ACCEPT else handovers.withdraw
+    for _turn in range(500):
         dossier = DossierFactory(handler=cast.belgian_officer)
-        offer = HandoverFactory(dossier=dossier, to=cast.belgian_colleague)
-        with At(cast.belgian_colleague) as one, At(cast.belgian_officer) as other:
+        offer = HandoverFactory(dossier=dossier, to=cast.team("BE"))
+        with At(cast.belgian_colleague) as one, At(against) as other:
             calls = (
                 one.starts(_and_commit, one, handovers.accept, offer),
-                other.starts(_and_commit, other, handovers.withdraw, offer),
+                other.starts(_and_commit, other, step, offer),
             )
-            outcomes = [call.exception(20) for call in calls]
-        assert sum(error is None for error in outcomes) == 1
+            errors = [error for call in calls if (error := call.exception(20)) is not None]
+        (second,) = errors
+        assert isinstance(second, PermissionDenied)
+        assert str(second) in TOLD
         offer.refresh_from_db()
         _settled(dossier, offer, offer.state)
 

@@ -11,8 +11,11 @@ pytestmark = pytest.mark.django_db
 
 # Columns the application may change; which rows, policies and triggers decide.
 CHANGED = {
+    "accounts_absence": "taken_back_at taken_back_by_id",
+    "accounts_duty": "taken_off_at taken_off_by_id",
     "accounts_user": "language time_zone",
     "alerts_alert": "read_at",
+    "alerts_mailpreference": "openings quiet_from quiet_until tasks",
     "cases_clock": "settled_as settled_at settled_by_id settling_entry_id",
     "cases_clockinterval": "ended_by_id ending_entry_id ends_at",
     "cases_document": "withdrawn_at withdrawn_by_id withdrawn_reason",
@@ -33,7 +36,10 @@ CHANGED = {
     "cases_project": "ended_at ended_by_id ended_reason name",
     "cases_projectdossier": "ended_at ended_by_id ended_reason",
     "cases_projectmember": "ended_at ended_by_id ended_reason",
+    "cases_rotation": "ended_at state",
+    "cases_rotationline": "handover_id receiver_id",
     "cases_savedview": "asked name",
+    "cases_standin": "ended_at ended_by_id",
     "cases_task": "assignee_id due_at finish_reason finished_at finished_by_id state",
     "cases_template": "ended_at ended_by_id ended_reason",
     "cases_upload": "kind parts problem received sha256 state",
@@ -49,26 +55,41 @@ CALLED = {
     "lodesk_sessions_forget", "accounts_sign_in",
     # questions about people
     "accounts_principals", "accounts_country", "accounts_serves", "accounts_certified",
+    "accounts_heads", "lodesk_heads",
+    "accounts_keeps_roster",
     # questions about dossiers and mandates
     "lodesk_holds", "lodesk_mandated", "lodesk_may_open", "lodesk_may_ask",
     "lodesk_subject_visible", "lodesk_subject_is", "lodesk_subject_known_to",
     "cases_mandate_valid", "cases_search",
-    "cases_looks", "cases_people_at",
+    "cases_looks", "cases_people_at", "cases_told_of",
     # what is known of people and objects, the read condition inside
     "cases_holding", "cases_elsewhere", "cases_known", "cases_same_references",
     # tables of states, pure
     "cases_status_follows", "cases_handover_follows", "cases_mandate_follows", "cases_rank",
     "cases_padded", "cases_phases", "cases_reference_keys",
-    "cases_task_follows",
+    "cases_task_follows", "lodesk_kind_of_mail", "lodesk_is_urgent",
+    # questions about stand-ins, and until when one lasts on a dossier, the read condition inside
+    "lodesk_arranges", "cases_standins_of",
     # questions about projects
     "lodesk_in_project", "lodesk_leads",
+    # questions about rotations
+    "lodesk_steers", "lodesk_works_at", "lodesk_receives", "lodesk_rotates",
+    # questions about contacts
+    "cases_keeps_contacts", "cases_contact_is_for", "lodesk_sees_contact",
+    "lodesk_may_give_contact",
     # acts that check again who asks
-    "cases_first_grants", "cases_move_work", "cases_tidy_up", "cases_remind",
+    "cases_first_grants", "cases_move_work", "cases_take_work", "cases_reassign_work",
+    "cases_tidy_up", "cases_remind",
+    "cases_follow_standin", "cases_tidy_standins",
+    "cases_offers_waiting",
     "cases_forget_uploads", "cases_claim_export", "cases_give_up_export",
     "cases_forget_exports",
-    "cases_tasks_due",
+    "cases_tasks_due", "cases_leaving",
     # the outbox and the log, for nobody acting
-    "alerts_claim", "alerts_settle", "alerts_refuse_person", "audit_seal", "audit_anchor",
+    "alerts_claim", "alerts_settle", "alerts_claim_digests", "alerts_settle_digest",
+    "alerts_refuse_person", "audit_seal", "audit_anchor",
+    # whose mail fails, for the administrator of the own country
+    "alerts_failures",
     "audit_canonical", "audit_digest", "audit_hash",
 }  # fmt: skip
 

@@ -1,4 +1,7 @@
-"""No process serves on another border than its own, or as the owner: it ends, and says why."""
+"""No process serves on another border than its own, as the owner, or with mail in clear.
+
+It ends, and says why.
+"""
 
 import os
 import subprocess
@@ -41,12 +44,19 @@ def test_a_process_does_not_serve_as_the_owner(copy: str, name: str, tmp_path: P
     assert "the database login lodesk_owner could look past the border" in said
 
 
-def _refusal(name: str, address: str, folder: Path) -> str:
+@pytest.mark.parametrize("name", PROCESSES)
+def test_a_process_does_not_send_mail_in_clear(copy: str, name: str, tmp_path: Path) -> None:
+    said = _refusal(name, url_of(copy), tmp_path, mail="smtp://mail.example:25")
+    assert "a mail server on another machine without TLS" in said
+
+
+def _refusal(name: str, address: str, folder: Path, mail: str = "dummymail://") -> str:
     """What a process says before it ends with an error."""
     environment = os.environ | {
         "DATABASE_URL": address,
         "LODESK_AS_OWNER": "0",
-        "EMAIL_URL": "dummymail://",
+        "LODESK_DEMO": "0",
+        "EMAIL_URL": mail,
     }
     done = subprocess.run(
         [sys.executable, "-m", *(word.format(folder=folder) for word in PROCESSES[name])],

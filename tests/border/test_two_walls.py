@@ -16,9 +16,10 @@ from django.db import DatabaseError, transaction
 from django.db.models import Q
 from hypothesis import HealthCheck, given, settings
 
-from accounts.models import User
+from accounts.models import Duty, User
 from cases import policy
 from cases.models import (
+    Contact,
     Document,
     DocumentVersion,
     Dossier,
@@ -28,26 +29,33 @@ from cases.models import (
     Mandate,
     Project,
     ProjectDossier,
+    Rotation,
+    RotationLine,
     SavedView,
+    StandIn,
     Task,
 )
-from cases.selectors import handovers, mandates
+from cases.selectors import duty, handovers, mandates
 from cases.services.dossiers import StaleError
 from cases.states import Level, Step
 from tests import steps
 from tests.border.worlds import World, build, worlds
 from tests.factories import (
     Cast,
+    ContactFactory,
     DocumentFactory,
     DossierFactory,
     EntryFactory,
     HandoverFactory,
     MandateFactory,
     SavedViewFactory,
+    StandInFactory,
     as_person,
     grant,
+    on_duty,
     raw,
     refused,
+    rotation_of,
     without_rules,
 )
 from tests.looking import as_owner, remembering
@@ -121,6 +129,20 @@ def _projects(person: User, _dossiers: list[Dossier]) -> tuple[set[Any], set[Any
     return python, _keys(named)
 
 
+def _rotations(person: User, _dossiers: list[Dossier]) -> tuple[set[Any], set[Any]]:
+    mine = Rotation.objects.visible_to(person).values_list("pk", flat=True)
+    lines = RotationLine.objects.visible_to(person).values_list("pk", flat=True)
+    named = raw(person, "SELECT id FROM cases_rotation UNION SELECT id FROM cases_rotationline")
+    return {*mine, *lines}, _keys(named)
+
+
+def _contacts(person: User, _dossiers: list[Dossier]) -> tuple[set[Any], set[Any]]:
+    present = Contact.objects.visible_to(person).values("origin")
+    versions = policy.contacts(Contact.objects.filter(origin__in=present), person)
+    python = set(versions.values_list("pk", flat=True))
+    return python, _keys(raw(person, "SELECT id FROM cases_contact"))
+
+
 def _sight_and_levels(person: User, dossiers: list[Dossier]) -> tuple[set[Any], set[Any]]:
     # Who holds any level sees the dossier, and who sees it holds one.
     holding = {each.pk for each in dossiers if policy.levels(person, each)}
@@ -144,7 +166,7 @@ def _from_mandates_alone(person: User, dossiers: list[Dossier]) -> tuple[set[Any
 
 
 COMPARED = (_dossiers, _principals, _levels, _mandates, _handovers, _entries, _tasks, _links,
-            _projects, _sight_and_levels, _from_mandates_alone)  # fmt: skip
+            _projects, _rotations, _contacts, _sight_and_levels, _from_mandates_alone)  # fmt: skip
 
 
 @pytest.fixture
@@ -238,7 +260,8 @@ FENCED = ("cases_dossier", "cases_entry", "cases_handover", "cases_mandate",
           "cases_dossieruserpermission", "cases_dossiergrouppermission", "cases_granthistory",
           "cases_visit", "cases_translation", "cases_draft", "cases_party", "cases_identifier",
           "cases_connection", "cases_document", "cases_documentversion",
-          "cases_upload", "cases_export", "cases_savedview")  # fmt: skip
+          "cases_upload", "cases_export", "cases_savedview", "cases_rotation",
+          "cases_rotationline", "cases_standin", "cases_contact", "accounts_duty")  # fmt: skip
 
 
 def _take_down_postgresql() -> None:
@@ -253,6 +276,10 @@ def belgian(cast: Cast) -> Dossier:
     dossier = DossierFactory(handler=cast.belgian_officer, title="Kept at home")
     DocumentFactory(dossier=dossier, title="Kept at home")
     SavedViewFactory(person=cast.belgian_officer)
+    rotation_of(cast.belgian_officer, dossier)
+    StandInFactory(absent=cast.belgian_officer, stand_in=cast.belgian_colleague)
+    ContactFactory(keeper=cast.belgian_officer, name="Kept at home")
+    on_duty(cast, cast.belgian_officer, "BOG")
     return dossier
 
 
@@ -264,6 +291,16 @@ def test_python_holds_alone_when_postgresql_has_no_policy(cast: Cast, belgian: D
         assert not Document.objects.visible_to(cast.dutch_officer).exists()
         assert SavedView.objects.exists()
         assert not SavedView.objects.visible_to(cast.dutch_officer).exists()
+        assert RotationLine.objects.exists()
+        assert not Rotation.objects.visible_to(cast.dutch_officer).exists()
+        assert not RotationLine.objects.visible_to(cast.dutch_officer).exists()
+        assert StandIn.objects.exists()
+        assert not StandIn.objects.visible_to(cast.dutch_officer).exists()
+        assert Contact.objects.exists()
+        assert not Contact.objects.visible_to(cast.dutch_officer).exists()
+        assert Duty.objects.exists()
+        assert not duty.readable(cast.dutch_officer).exists()
+        assert not duty.turns(cast.dutch_officer)
         assert not handovers.mine(cast.dutch_officer).exists()
         assert not mandates.readable(cast.dutch_officer).exists()
     with as_person(cast.belgian_colleague):
@@ -273,6 +310,7 @@ def test_python_holds_alone_when_postgresql_has_no_policy(cast: Cast, belgian: D
 def test_postgresql_holds_alone_when_python_shows_everything(cast: Cast, belgian: Dossier) -> None:
     with (
         patch.object(policy, "visible", lambda dossiers, user: dossiers),
+        patch.object(policy, "contacts", _everything),
         as_person(cast.dutch_officer),
     ):
         assert not Dossier.objects.visible_to(cast.dutch_officer).exists()
@@ -281,13 +319,19 @@ def test_postgresql_holds_alone_when_python_shows_everything(cast: Cast, belgian
         assert not DocumentVersion.objects.exists()
         assert not Handover.objects.exists()
         assert not SavedView.objects.exists()
+        assert not Rotation.objects.exists()
+        assert not RotationLine.objects.exists()
+        assert not StandIn.objects.exists()
+        assert not Contact.objects.visible_to(cast.dutch_officer).exists()
+        assert not Duty.objects.exists()
 
 
 PAGES = ("/d/{ref}/", "/d/{ref}/access", "/d/{ref}/hand-over", "/d/{ref}/change",
          "/handovers/{offer}/", "/mandates/{mandate}/", "/d/{ref}/documents",
          "/documents/{document}/", "/documents/{document}/withdraw",
-         "/files/{version}")  # fmt: skip
-LISTS = ("/", "/dossiers/", "/search?q=kept", "/handovers/", "/alerts/")
+         "/files/{version}", "/contacts/{contact}/", "/contacts/{contact}/change")  # fmt: skip
+LISTS = ("/", "/dossiers/", "/search?q=kept", "/handovers/", "/alerts/", "/contacts/",
+         "/contacts/?q=kept")  # fmt: skip
 
 
 def _everything(dossiers: Any, _user: User) -> Any:
@@ -300,7 +344,10 @@ def _one_wall_down(wall: str) -> Iterator[None]:
         _take_down_postgresql()
         yield
         return
-    with patch.object(policy, "visible", _everything):
+    with (
+        patch.object(policy, "visible", _everything),
+        patch.object(policy, "contacts", _everything),
+    ):
         yield
 
 
@@ -314,7 +361,7 @@ def test_with_one_wall_down_a_page_still_does_not_exist(
     document = belgian.documents.get()
     path = address.format(
         ref=belgian.reference, offer=offer.pk, mandate=mandate.pk, document=document.pk,
-        version=document.versions.get().pk,
+        version=document.versions.get().pk, contact=Contact.objects.get().pk,
     )  # fmt: skip
     browser = client_of(cast.dutch_officer)
     with _one_wall_down(wall):
@@ -360,6 +407,15 @@ WRONG: dict[str, Callable[[Cast, Dossier, Handover], object]] = {
     ),
     "refuse": lambda cast, _dossier, offer: steps.refuse(
         cast.dutch_coordinator, steps.mandate_of(offer)
+    ),
+    "change a contact": lambda cast, _dossier, _offer: steps.change_contact(
+        cast.dutch_officer, Contact.objects.get(), name="x"
+    ),
+    "take a contact": lambda cast, _dossier, _offer: steps.give_contact(
+        cast.dutch_officer, Contact.objects.get(), cast.dutch_officer
+    ),
+    "retire a contact": lambda cast, _dossier, _offer: steps.retire_contact(
+        cast.dutch_officer, Contact.objects.get()
     ),
     "open": lambda cast, dossier, _offer: steps.open_dossier(
         cast.dutch_officer, dossier.desk, owner="BE", handler=cast.dutch_officer.person_ptr

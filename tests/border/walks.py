@@ -12,14 +12,16 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Absence
 from cases import policy
 from cases.models import (
     Clock,
+    Contact,
     Document,
     DocumentVersion,
     Dossier,
@@ -30,7 +32,9 @@ from cases.models import (
     Mandate,
     Party,
     Project,
+    Rotation,
     SavedView,
+    StandIn,
     Task,
     Upload,
 )
@@ -43,7 +47,7 @@ from tests.border.neighbours import POSTED
 from tests.border.non_interference import Visitor, World
 from tests.factories import raw
 from tests.looking import as_owner
-from tests.pages import filled, local
+from tests.pages import CHECKED, filled, local
 from tests.steps import in_
 from tests.test_access import named_urls
 
@@ -176,6 +180,24 @@ def _saved_views(world: World) -> tuple[list[str], list[str]]:
     return [str(key) for key in keys], [str(secret.saved_view) for secret in world.secrets]
 
 
+def _rotations(world: World) -> tuple[list[str], list[str]]:
+    own = Rotation.objects.filter(country=world.of).order_by("leaver__name", "begun_at")
+    keys = own.values_list("pk", flat=True)
+    return [str(key) for key in keys], [str(secret.rotation) for secret in world.secrets]
+
+
+def _standins(world: World) -> tuple[list[str], list[str]]:
+    own = StandIn.objects.filter(absent__in=[each.pk for each in world.people.values()])
+    keys = own.order_by("starts_at").values_list("pk", flat=True)
+    return [str(key) for key in keys], [str(secret.standin) for secret in world.secrets]
+
+
+def _contacts(world: World) -> tuple[list[str], list[str]]:
+    own = Contact.objects.filter(Q(owner=world.of) | Q(visibility="desk"), current=True)
+    keys = own.order_by("name", "origin").values_list("origin", flat=True)
+    return [str(key) for key in keys], [str(secret.contact) for secret in world.secrets]
+
+
 # What an address can take: what the country knows of, and secrets of the others.
 VALUES: dict[str, Callable[[World], tuple[list[str], list[str]]]] = {
     "reference": _references,
@@ -193,6 +215,9 @@ VALUES: dict[str, Callable[[World], tuple[list[str], list[str]]]] = {
     "project": _projects,
     "template": _templates,
     "saved_view": _saved_views,
+    "rotation": _rotations,
+    "standin": _standins,
+    "contact": _contacts,
 }
 
 
@@ -307,7 +332,7 @@ def _turned(values: list[str], by: int) -> list[str]:
 # Steps ------------------------------------------------------------------------------------
 
 READ = {f"read_{part}": "on" for part in ("state", "promises", "deadline", "contacts", "risks")}
-WRITTEN = {"note_promises": "none", "note_risks": "none"} | READ
+WRITTEN = {"note_promises": "none", "note_risks": "none"} | READ | CHECKED
 
 
 def every_step(world: World) -> None:
@@ -316,17 +341,21 @@ def every_step(world: World) -> None:
     story.works()
     if world.of in POSTED:  # elsewhere nobody of the country can be offered a dossier
         story.hands_over()
+        story.rotates()
     story.decides()
     story.gives_tasks()
     story.sets_up()
+    story.is_absent()
+    story.knows_people()
     story.exports()
     missing = set(Step) - story.taken - {Step.VIEW}
     if world.of not in POSTED:
-        missing -= {Step.WITHDRAW, Step.DECLINE, Step.ACCEPT}
+        missing -= {Step.WITHDRAW, Step.DECLINE, Step.ACCEPT, Step.TAKE, Step.REASSIGN}
     assert not missing, f"nobody takes {sorted(missing)} in the story"
     world.mails()
     for visitor in story.people.values():
-        for path in ("/", "/alerts/", "/handovers/", "/log/"):
+        told = f"/d/{story.home[0].reference}/told"
+        for path in ("/", "/alerts/", "/handovers/", "/log/", told):
             visitor.get(path)
 
 
@@ -340,6 +369,8 @@ class _Story:
         # Where nobody is posted, headquarters takes over.
         self._mate = "mate" if world.of in POSTED else "coordinator"
         parts["mate"] = self._mate
+        if world.of in POSTED:
+            parts["head"] = "head"
         self.people = {who: world.visitor(_name(world, part)) for who, part in parts.items()}
         self.taker = (
             f"p:{template.person(world.of, 'mate').public_id}"
@@ -408,6 +439,39 @@ class _Story:
             if step != Step.ACCEPT:
                 self.offers(offered, self.taker)
         self.offers(late, self.taker)
+        note = self.people["mate"].post(f"/handovers/{offer.pk}/note", {})
+        assert note.status_code == 200
+        self.moves_at_once()
+
+    def moves_at_once(self) -> None:
+        """Take what is in the queue, and let the head of desk give it on."""
+        queue = self.home[5]
+        self.people["mate"].get(f"/d/{queue.reference}/")
+        self.people["mate"].get("/dossiers/?handler=nobody")
+        taken = self.people["mate"].post(f"/d/{queue.reference}/take", {"action": "take"})
+        self.sent(taken, Step.TAKE)
+        worker = f"p:{self.world.template.person(self.world.of, 'worker').public_id}"
+        self.takes(Step.REASSIGN, "head", queue, "re-assign", to=worker, reason="On leave.")
+
+    def rotates(self) -> None:
+        """Plan the whole portfolio of the worker, offer one dossier of it, and decline it."""
+        worker, mate = self.people["worker"], self.people["mate"]
+        begun = worker.post("/rotations/new", filled(worker.get("/rotations/new")))
+        path = begun.headers["Location"]
+        page = worker.get(path)
+        self.sent(worker.post(path, filled(page, "plan_form") | {"action": "plan"}), Step.VIEW)
+        given = f"to-{self.home[5].pk}"  # the head of desk has just given it to the worker
+        nobody = {field.html_name: "" for _row, field in page.context["plan"]}
+        to = str(self.world.template.person(self.world.of, self._mate).public_id)
+        one = nobody | {given: to, "action": "offer"}
+        self.sent(worker.post(path, filled(page, "plan_form") | one), Step.VIEW)
+        for visitor in self.people.values():
+            for each in (path, "/rotations/", "/alerts/"):
+                visitor.get(each)
+        (offered,) = mate.get(path).context["offered"]
+        answer = {"action": "decline", "lines": [offered.key], "reason": "On leave."}
+        self.sent(mate.post(path, answer), Step.DECLINE)
+        worker.get(path)
 
     def decides(self) -> None:
         """Give what was asked, refuse what is asked now, end what was given."""
@@ -469,6 +533,42 @@ class _Story:
                 f"/d/{lapsed.reference}/",
             ):
                 visitor.get(path)
+
+    def is_absent(self) -> None:
+        """Enter an absence, with who stands in where a team is; take both back."""
+        worker, today = self.people["worker"], timezone.localdate()
+        days = {"starts_on": (today + timedelta(days=40)).isoformat(),
+                "ends_on": (today + timedelta(days=50)).isoformat()}  # fmt: skip
+        if self.world.of in POSTED:
+            mate = self.world.template.person(self.world.of, "mate")
+            days["stand_in"] = f"BOG:{mate.public_id}"
+        self.sends("worker", "/absences/", Step.VIEW, **days)
+        own = [each.pk for each in self.world.people.values()]
+        for standin in StandIn.objects.filter(absent__in=own).planned().order_by("starts_at"):
+            worker.get(f"/absences/stand-ins/{standin.pk}/")
+        made = Absence.objects.get(person__in=own, starts_on=days["starts_on"])
+        self.sent(worker.post("/absences/", {"absence": str(made.pk)}), Step.VIEW)
+
+    def knows_people(self) -> None:
+        """Add a contact, change it, hand it over; take one that nobody keeps, and retire it."""
+        worker, mate = self.people["worker"], self.world.template.person(self.world.of, self._mate)
+        new = {"name": "New", "authority": "Port", "kind": "customs", "phones": "601 234 5678"}
+        self.sends("worker", "/contacts/new", **new)
+        made = Contact.objects.filter(name="New").latest("made_at")
+        path = f"/contacts/{made.origin_id}/"
+        self.sends("worker", f"{path}change", note="Ask for her.")
+        to = {"action": "hand_over", "to-person": str(mate.public_id)}
+        self.sent(worker.post(path, to), Step.VIEW)
+        left = Contact.objects.get(name=f"Left by {self.world.of}", current=True)
+        theirs = f"/contacts/{left.origin_id}/"
+        worker.get(theirs)
+        self.sent(worker.post(theirs, {"action": "take"}), Step.VIEW)
+        over = {"action": "retire", "retire-reason": "Has left."}
+        self.sent(worker.post(theirs, over), Step.VIEW)
+        self.sends("worker", "/contacts/hand-over", to=f"BOG:{mate.public_id}")
+        for visitor in self.people.values():
+            for each in (path, theirs, "/contacts/", "/contacts/?state=retired"):
+                visitor.get(each)
 
     def exports(self) -> None:
         """Have a package for oneself and one for others made, and download both."""

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from accounts.models import NationalGroup, Posting, User
 from cases.models import Dossier, Handover, Mandate
+from cases.states import Sight
 from tests.factories import (
     Cast,
+    ContactFactory,
     DossierFactory,
     EntryFactory,
     HandoverFactory,
@@ -18,6 +20,7 @@ from tests.factories import (
     MandateFactory,
     TaskFactory,
     grant,
+    newer,
     project_of,
 )
 from tests.looking import as_owner
@@ -136,6 +139,7 @@ def build(world: World, cast: Cast) -> list[Dossier]:
     made = [_matter(matter, cast, now) for matter in world.matters]
     for source, target in pairwise(made):
         LinkFactory(source=source, target=target)
+    _contacts(cast)
     people = [cast.people[name] for name in MOVED]
     project_of(cast.belgian_coordinator, *people, dossiers=made)
     for name, span in world.postings.items():
@@ -146,6 +150,15 @@ def build(world: World, cast: Cast) -> list[Dossier]:
         is_active=False
     )
     return made
+
+
+def _contacts(cast: Cast) -> None:
+    """Of keepers of each country one of each sight, that was of the next sight before."""
+    sights = Sight.values
+    for keeper in ("belgian_officer", "dutch_colleague", "luxembourg_headquarters"):
+        for sight, before in zip(sights, [*sights[1:], sights[0]], strict=True):
+            first = ContactFactory(keeper=cast.people[keeper], visibility=before)
+            newer(first, visibility=sight)
 
 
 def _dates(span: Span, now: datetime) -> dict[str, datetime | None]:

@@ -43,6 +43,7 @@ def due(rule: str, start: datetime) -> datetime | None:
         ("3d", "2026-11-23T06:40", "2026-11-26T06:40"),
         ("7d", "2026-11-23T06:40", "2026-11-30T06:40"),
         ("24h", "2026-11-23T06:40", "2026-11-24T06:40"),
+        ("1h", "2026-11-23T06:40", "2026-11-23T07:40"),
         # Over the weekend, too: no working days.
         ("3d", "2026-11-27T20:00", "2026-11-30T20:00"),
         # Hours are hours in the nights when summer time begins and ends (29 March, 25 October).
@@ -237,6 +238,7 @@ def test_the_short_form_names_length_receipt_article_and_pause() -> None:
         ("24h", "24 h from the oral exchange Mon 23 Nov, 07:40 (Brussels), Benelux treaty"),
         ("10wd_host", "10 working days of Colombia from the question Mon 23 Nov, 07:40"),
         ("6m", "6 months from closing Mon 23 Nov, 07:40 (Brussels), art. 16(4)"),
+        ("1h", "1 h from the moment it became urgent Mon 23 Nov, 07:40 (Brussels), rule of the"),
     ],
 )
 def test_every_rule_says_from_what_it_counts(rule: str, words: str) -> None:

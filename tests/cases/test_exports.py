@@ -171,7 +171,7 @@ def test_the_pages_of_a_print_are_counted(cast: Cast, dossier: Dossier) -> None:
     """The template puts the numbers in; what is made printable must leave it their places."""
     words = typesetting.printable(words_of(cast.belgian_officer, dossier))
     assert words["labels"]["page_of"] == "page {number} of {total}"
-    template = export_making.TEMPLATE.read_text()
+    template = export_making.TEMPLATE.with_name("page.typ").read_text()
     assert '.replace("{number}"' in template
     assert '.replace("{total}"' in template
 

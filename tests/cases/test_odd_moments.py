@@ -20,12 +20,12 @@ from lodesk.ui.keyset import Cursor
 from tests import steps
 from tests.browsers import HouseClient
 from tests.factories import Cast, DossierFactory, MandateFactory, grant
-from tests.pages import filled, local, text_of
+from tests.pages import CHECKED, filled, local, text_of
 
 pytestmark = pytest.mark.django_db
 Browse = Callable[..., HouseClient]
 NEW = "/dossiers/new"
-HANDED = {
+HANDED = CHECKED | {
     **{f"read_{part}": "on" for part in ("state", "promises", "deadline", "contacts", "risks")},
     "note_promises": "A call.",
     "note_risks": "none",

@@ -8,24 +8,27 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Absence, User
+from cases import codes
 from cases.models import Dossier, Handover
 from tests import steps
 from tests.browsers import HouseClient
 from tests.factories import (
     Cast,
+    ClockFactory,
     DossierFactory,
     EntryFactory,
     MandateFactory,
     Part,
+    TaskFactory,
     add_person,
     grant,
 )
-from tests.pages import filled, queries_of, text_of
+from tests.pages import CHECKED, filled, queries_of, text_of
 
 pytestmark = pytest.mark.django_db
 Browse = Callable[..., HouseClient]
 PARTS = ("state", "promises", "deadline", "contacts", "risks")
-READ = {f"read_{part}": "on" for part in PARTS}
+READ = {f"read_{part}": "on" for part in PARTS} | CHECKED
 WRITTEN = {"note_promises": "none", "note_risks": "none"}
 
 
@@ -132,7 +135,7 @@ def test_the_note_is_drafted_from_the_dossier(
         for part in client_of(cast.belgian_officer).get(page(dossier)).context["parts"]
     }
     assert "The seal differs." in parts["Where it stands"].text.value()
-    assert parts["Where it stands"].source == "from 1 note"
+    assert parts["Where it stands"].source == "from 1 entry"
     assert parts["Promises made"].text.value() == ""
     assert "Asked by: Antwerp." in parts["Contacts"].text.value()
     assert "H2: nothing is passed on" in parts["Risks"].text.value()
@@ -143,9 +146,113 @@ def test_every_part_is_written_and_read(cast: Cast, client_of: Browse, dossier: 
         client_of(cast.belgian_officer), dossier, to=p(cast.belgian_colleague), read_state="on"
     )
     errors = answer.context["form"].errors
-    assert set(errors) == {"note_promises", *(f"read_{part}" for part in PARTS[1:])}
+    left = {f"left_{each.value}" for each in codes.checks(dossier.kind)}
+    assert set(errors) == {"note_promises", *(f"read_{part}" for part in PARTS[1:]), *left}
     assert answer.context["missing"] == "4 of 5 parts still to read."
     assert not Handover.objects.exists()
+
+
+def drafted(client: HouseClient, dossier: Dossier) -> dict[str, str]:
+    """The drafted parts of the note by name."""
+    parts = client.get(page(dossier)).context["parts"]
+    return {part.label: part.text.value() for part in parts}
+
+
+def test_the_draft_holds_what_was_said_since_it_last_changed_hands(
+    cast: Cast, client_of: Browse, dossier: Dossier
+) -> None:
+    EntryFactory(dossier=dossier, text="Long ago.", recorded_at=steps.in_(hours=-9))
+    steps.reassign(cast.belgian_head, dossier, cast.belgian_colleague)
+    steps.write(
+        cast.belgian_colleague, dossier, kind="incoming_message", text="They found it.",
+        direction="in", counterpart="Port of Turbo", counterpart_person="Capt. R. Ejemplo",
+        channel="email", channel_reason="third", handling_codes=["H1"],
+    )  # fmt: skip
+    client = client_of(cast.belgian_colleague)
+    parts = drafted(client, dossier)
+    assert "Incoming message, Port of Turbo: They found it. (H1)" in parts["Where it stands"]
+    assert "Long ago." not in parts["Where it stands"]
+    assert "In touch with: Port of Turbo (Capt. R. Ejemplo)." in parts["Contacts"]
+    (state, *_others) = client.get(page(dossier)).context["parts"]
+    assert state.source == "from 1 entry since the last handover"
+
+
+def test_the_draft_quotes_the_last_wording_only(
+    cast: Cast, client_of: Browse, dossier: Dossier
+) -> None:
+    first = steps.add_note(cast.belgian_officer, dossier, "The first wording.")
+    steps.correct(cast.belgian_officer, first, text="The second wording.")
+    state = drafted(client_of(cast.belgian_officer), dossier)["Where it stands"]
+    assert "The second wording." in state
+    assert "The first wording." not in state
+
+
+def test_the_draft_holds_what_is_not_answered_what_is_to_do_and_what_is_late(
+    cast: Cast, client_of: Browse, dossier: Dossier
+) -> None:
+    now = timezone.now()
+    ClockFactory(
+        dossier=dossier, kind="host_authority", rule="", term_at=now - timedelta(hours=1),
+        starts_at=now - timedelta(days=3), text="The names",
+    )  # fmt: skip
+    TaskFactory(dossier=dossier, title="Ring back", assignee=cast.belgian_colleague)
+    TaskFactory(
+        dossier=dossier, title="Done long ago", state="done",
+        finished_by=cast.belgian_officer.person_ptr, finished_at=now,
+    )  # fmt: skip
+    Dossier.objects.filter(pk=dossier.pk).update(use_restriction="For this case only.")
+    parts = drafted(client_of(cast.belgian_officer), dossier)
+    promises = parts["Promises made"]
+    assert "Not answered yet: Answer of the host authority (The names), due " in promises
+    assert "To do: Ring back, B. Exemple (BE), due " in promises
+    assert "Done long ago" not in promises
+    assert "Overdue: Answer of the host authority (The names)." in parts["Risks"]
+    assert "Use restriction: For this case only." in parts["Risks"]
+
+
+# The checklist ----------------------------------------------------------------------------
+
+
+def test_each_kind_of_dossier_has_its_questions(cast: Cast, client_of: Browse) -> None:
+    client = client_of(cast.belgian_officer)
+    for kind, own in (("fugitive", {"warrant", "hearing", "notice"}), ("strategic", set())):
+        dossier = DossierFactory(handler=cast.belgian_officer, kind=kind)
+        asked = {each.tick.name for each in client.get(page(dossier)).context["checks"]}
+        of_all = {each.value for each in codes.CHECKS_OF_ALL}
+        assert asked == {f"check_{each}" for each in own | of_all}
+
+
+def test_a_question_is_ticked_or_answered_with_a_word_and_frozen(
+    cast: Cast, client_of: Browse
+) -> None:
+    dossier = DossierFactory(handler=cast.belgian_officer, kind="fugitive")
+    client, to = client_of(cast.belgian_officer), p(cast.belgian_colleague)
+    values = {"to": to, **READ, **WRITTEN, "check_hearing": None}
+    again = hand_over(client, dossier, **values)
+    assert again.context["form"].errors == {"left_hearing": ["Tick it, or say in a word why not."]}
+    assert not Handover.objects.exists()
+    made = hand_over(client, dossier, **values, left_hearing="No date yet.")
+    assert made.status_code == 302
+    offer = Handover.objects.get()
+    assert offer.checklist["hearing"] == "No date yet."
+    assert offer.checklist["warrant"] == ""
+    shown = client_of(cast.belgian_colleague).get(f"/handovers/{offer.pk}/")
+    answers = {fact.label: fact.value for fact in shown.context["checklist"]}
+    assert answers["Is the date of the hearing or the surrender told?"] == "No date yet."
+    assert answers["Is the warrant still in force?"] == "yes"
+    assert len(answers) == len(codes.checks("fugitive"))
+
+
+def test_what_was_ticked_is_there_when_the_page_is_shown_again(
+    cast: Cast, client_of: Browse, dossier: Dossier
+) -> None:
+    client = client_of(cast.belgian_officer)
+    values = filled(client.get(page(dossier)), check_asker="on", left_contacts="Not yet.")
+    shown = client.post(page(dossier), values | {"show": "1"})
+    boxes = {each.tick.name: (each.tick.value(), each.word.value())
+             for each in shown.context["checks"]}  # fmt: skip
+    assert boxes["check_asker"][0]
+    assert boxes["check_contacts"] == (None, "Not yet.")
 
 
 # The access -------------------------------------------------------------------------------

@@ -105,8 +105,10 @@ def test_the_rail_offers_only_what_one_may_open(cast: Cast, client_of: Browse) -
         response = client_of(getattr(cast, person)).get("/help/")
         return [item.slug for item in response.context["frame"].nav]
 
-    assert rail("belgian_officer") == ["worklist", "dossiers", "handovers", "search", "help"]
+    own = ["worklist", "dossiers", "handovers", "search", "contacts", "help"]
+    assert rail("belgian_officer") == own
     assert rail("belgian_auditor") == ["log", "help"]
+    assert rail("belgian_administrator") == ["mail_failures", "help"]
     assert rail("belgian_leaver") == ["help"]
 
 

@@ -44,6 +44,20 @@ def places(site: Site) -> list[Place]:
         "SELECT id FROM cases_template WHERE owner = 'BE' AND kind = 'seizure'"
     )
     ((view,),) = site.sql("SELECT id FROM cases_savedview WHERE name LIKE 'Urgent%%'")
+    (quito, xray) = (
+        reference
+        for (reference,) in site.sql(
+            "SELECT reference FROM cases_dossier d JOIN accounts_desk k ON k.id = d.desk_id"
+            " WHERE k.code = 'BOG' AND (d.owner = 'NL' AND d.handler_id IS NULL"
+            " OR d.handler_id = (SELECT person_ptr_id FROM accounts_user"
+            " WHERE email LIKE 'be-lo2-bog@%%')) ORDER BY d.owner"
+        )
+    )
+    ((rotation,),) = site.sql("SELECT id FROM cases_rotation WHERE state = 'planned'")
+    ((standin,),) = site.sql("SELECT id FROM cases_standin")
+    ((contact,),) = site.sql(
+        "SELECT origin_id FROM cases_contact WHERE current AND name LIKE 'Capt.%%'"
+    )
     dutch, belgian = "nl-lo-bog", "be-lo-bog"
     ready, busy = _exports(site, bananas)
     return [
@@ -71,7 +85,12 @@ def places(site: Site) -> list[Place]:
         Place("export", f"/exports/{ready}/", dutch),
         Place("export", f"/exports/{busy}/", dutch),
         Place("hand_over", f"/d/{bananas}/hand-over", dutch),
+        Place("dossier", f"/d/{xray}/", dutch),
+        Place("dossiers", "/dossiers/?handler=nobody", dutch),
+        Place("dossier_reassign", f"/d/{quito}/re-assign", "be-head-bog"),
         Place("who_can_see", f"/d/{bananas}/access", dutch),
+        Place("told", f"/d/{bananas}/told", dutch),
+        Place("told", f"/d/{seals}/told", belgian),
         Place("parties", f"/d/{bananas}/parties/", dutch),
         Place("party_add", f"/d/{bananas}/parties/add?sort=person:suspect", dutch),
         Place("party", f"/d/{bananas}/parties/{party}/", dutch),
@@ -87,14 +106,31 @@ def places(site: Site) -> list[Place]:
         Place("templates", "/templates/", "be-coordinator"),
         Place("template_new", "/templates/new", "be-coordinator"),
         Place("template", f"/templates/{template}/", "be-coordinator"),
+        Place("contacts", "/contacts/", dutch),
+        Place("contacts", "/contacts/?q=zzz&kind=customs", dutch),
+        Place("contact_new", "/contacts/new", dutch),
+        Place("contact", f"/contacts/{contact}/", dutch),
+        Place("contact_change", f"/contacts/{contact}/change", dutch),
+        Place("contacts_hand_over", "/contacts/hand-over", dutch),
         Place("handovers", "/handovers/", dutch),
+        Place("absences", "/absences/", "nl-head-bog"),
+        Place("standin", f"/absences/stand-ins/{standin}/", "nl-lo2-bog"),
         Place("handover", f"/handovers/{offer}/", "nl-lo2-bog"),
+        Place("rotations", "/rotations/", belgian),
+        Place("rotation_new", "/rotations/new", "be-head-bog"),
+        Place("rotation", f"/rotations/{rotation}/", belgian),
+        Place("rotation", f"/rotations/{rotation}/", "be-hq"),
+        Place("rotation_certificate", f"/rotations/{_done(site)}/certificate", belgian),
         Place("mandate", f"/mandates/{seals_mandate}/", "be-coordinator"),
+        Place("duty", "/duty/", "be-coordinator"),
+        Place("duty", "/duty/", dutch),
         Place("inbox", "/alerts/", belgian),
+        Place("mail_failures", "/alerts/failed", "be-people"),
         Place("search", "/search?q=container", dutch),
         Place("log", "/log/", "be-auditor"),
         Place("help", "/help/", dutch),
         Place("profile", "/me/", dutch),
+        Place("mail_preferences", "/me/mail", dutch),
         Place("account_logout", "/sign-out/", dutch),
         Place("404", "/d/BE-BOG-2020-00001/", dutch),
         Place("403", "/log/", dutch),
@@ -120,3 +156,15 @@ def _exports(site: Site, reference: str) -> tuple[str, str]:
         )
     ready, busy = (key for key, *_rest in rows.values())
     return ready, busy
+
+
+def _done(site: Site) -> str:
+    """A rotation that is done: of the same officer, at a desk where he no longer works."""
+    key = "00000000-0000-4000-8000-00000000f001"
+    site.sql(
+        "INSERT INTO cases_rotation (id, leaver_id, country, desk_id, begun_by_id, begun_at, state,"
+        f" ended_at) SELECT '{key}', leaver_id, country, k.id, begun_by_id, now(), 'done', now()"
+        " FROM cases_rotation, accounts_desk k WHERE k.code = 'TIA' AND state = 'planned'"
+        " ON CONFLICT DO NOTHING RETURNING id"
+    )
+    return key

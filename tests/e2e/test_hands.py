@@ -19,6 +19,8 @@ def test_an_offer_is_made_and_accepted_without_javascript(site: Site, signed_in:
         field = giver.locator(f"[name=note_{part}]")
         field.fill(field.input_value() or "-")
         giver.locator(f"[name=read_{part}]").check()
+    for box in giver.locator(".check [type=checkbox]").all():
+        box.check()
     giver.locator("main button.button--primary").click()
     giver.wait_for_url(re.compile(r"/handovers/"))
 

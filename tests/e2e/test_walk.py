@@ -85,6 +85,8 @@ def _offers(page: Page, reference: str, *, to: str) -> None:
         if not field.input_value().strip():
             field.fill("None.")
         page.locator(f"[name=read_{part}]").check()
+    for box in page.locator(".check [type=checkbox]").all():
+        box.check()
     page.locator("main button.button--primary").click()
     page.wait_for_url(re.compile(r"/(handovers|d)/"))
     expect(page.locator("main")).not_to_contain_text("Traceback")

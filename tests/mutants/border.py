@@ -290,9 +290,17 @@ BY_HAND: dict[str, tuple[tuple[str, str, str], ...]] = {
     "function cases_take_over": (
         ("h.giver_keeps, kept_under", "'handle', kept_under", "the giver keeps the hand on it"),
     ),
-    "function cases_steering": (
-        ("CASE WHEN d.confined THEN '{}'::integer[] ELSE", "CASE WHEN false THEN '{}' ELSE",
-         "the head of desk is told of a confined dossier"),
+    "function cases_answers_for": (
+        ("c.kind = 'review' OR place = 5", "place = 5", "a review is told to the handler"),
+        ("OR d.handler_id IS NULL", "", "of what nobody handles nobody is told"),
+    ),
+    "function cases_above_handler": (
+        ("array_remove(cases_heads(d), whose)", "cases_heads(d)", "whose turn it was is told"),
+        ("IF head = '{}' THEN", "IF false THEN", "where nobody stands above, nobody is told"),
+    ),
+    "function cases_awake": (
+        ("WHEN awake = '{}' THEN", "WHEN true THEN", "everybody is told, whoever is on duty"),
+        ("WHEN awake = '{}' THEN", "WHEN false THEN", "nobody is told when nobody is on duty"),
     ),
     "function cases_dossier_begins": (
         ("CASE WHEN lodesk_me() IS NULL THEN '{}' ELSE ARRAY[-lodesk_me()] END", "NEW.readers",

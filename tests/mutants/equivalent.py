@@ -114,6 +114,7 @@ EQUIVALENT: dict[str, str] = {
     "policy member_leave on cases_projectmember: WITH CHECK (true)": COLUMNS_STAY,
     "policy in_project_take on cases_projectdossier: WITH CHECK (true)": COLUMNS_STAY,
     "policy export_goes_on on cases_export: WITH CHECK (true)": COLUMNS_STAY,
+    "policy rotation_go_on on cases_rotation: WITH CHECK (true)": COLUMNS_STAY,
     "policy saved_view_change on cases_savedview: WITH CHECK (true)": COLUMNS_STAY,
     "policy interval_read on cases_clockinterval: USING without d.id = c.dossier_id": READ_BEFORE,
     "policy translation_read on cases_translation: USING without d.id = e.dossier_id": READ_BEFORE,

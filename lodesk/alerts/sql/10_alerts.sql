@@ -36,13 +36,26 @@ ALTER TABLE alerts_alert ADD CONSTRAINT alert_holds_codes_only CHECK (
   AND NOT jsonb_path_exists(facts,
     'strict $.* ? (@.type() == "string") ? (!(@ like_regex "^[A-Za-z0-9._:+-]{0,40}$"))'));
 
--- Every alert is also a mail: the application itself cannot add a line to the outbox.
--- Safe: adds exactly one line for the row just inserted, which passed the policy below.
+-- Every alert is also a mail, unless its recipient wants this kind in the inbox only; when it may
+-- leave is written down with it. The application itself cannot add a line to the outbox.
+-- Safe: adds at most one line, for the row just inserted, which passed the policy below.
 CREATE OR REPLACE FUNCTION alerts_queue_mail() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+  wish text := alerts_wish(NEW.recipient_id, NEW.event);
+  leaves timestamptz := now();
 BEGIN
-  INSERT INTO alerts_delivery (id, alert_id, channel, state, attempts, next_try_at, last_error)
-  VALUES (gen_random_uuid(), NEW.id, 'mail', 'pending', 0, now(), '');
+  IF wish = 'inbox' THEN
+    RETURN NULL;
+  END IF;
+  IF wish = 'digest' THEN
+    leaves := alerts_next_morning(NEW.recipient_id, now());
+  END IF;
+  leaves := alerts_not_before(NEW.recipient_id, NEW.event, leaves);
+  INSERT INTO alerts_delivery (id, alert_id, channel, state, attempts, next_try_at, held_until,
+    last_error)
+  VALUES (gen_random_uuid(), NEW.id, CASE wish WHEN 'digest' THEN 'digest' ELSE 'mail' END,
+    'pending', 0, leaves, NULLIF(leaves, now()), '');
   RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION alerts_queue_mail() FROM PUBLIC;
@@ -77,7 +90,7 @@ CREATE POLICY delivery_read ON alerts_delivery FOR SELECT USING (
   EXISTS (SELECT FROM alerts_alert a WHERE a.id = alert_id));
 GRANT SELECT ON alerts_delivery TO lodesk_app;
 
--- Take lines of the outbox in hand for a while. What is not settled by then is due again by itself,
+-- Take mails of one alert each in hand for a while; digests are taken in 20_digests.sql. What is not settled by then is due again by itself,
 -- behind the others: a line that kills its worker keeps nobody back.
 -- Safe: refuses whoever acts as a person; returns numbers, codes and the reference, which code
 -- that acts as nobody could read anyway by entering as the recipient; SKIP LOCKED and the lease
@@ -87,15 +100,17 @@ DROP FUNCTION IF EXISTS alerts_claim(integer, integer);
 CREATE FUNCTION alerts_claim(at_most integer, lease_seconds integer)
 RETURNS TABLE (
   delivery uuid, attempt smallint, alert uuid, recipient integer, recipient_public uuid,
-  created_at timestamptz, event varchar, owner varchar, subject uuid, reference varchar)
+  waiting_since timestamptz, event varchar, owner varchar, subject uuid, reference varchar)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 #variable_conflict use_column
 BEGIN
   PERFORM alerts_refuse_person();
+  PERFORM alerts_gather();
   RETURN QUERY
   WITH due AS (
     SELECT d.id, d.next_try_at AS due_at FROM alerts_delivery d
-    WHERE d.state IN ('pending', 'deferred') AND d.next_try_at <= now()
+    WHERE d.state IN ('pending', 'deferred') AND d.digest_id IS NULL AND d.channel = 'mail'
+      AND d.next_try_at <= now()
     ORDER BY d.next_try_at, d.alert_id
     LIMIT LEAST(at_most, 100) FOR UPDATE SKIP LOCKED
   ), taken AS (
@@ -104,14 +119,15 @@ BEGIN
         next_try_at = now() + make_interval(secs => LEAST(lease_seconds, 300))
     FROM due, alerts_alert a, accounts_person p
     WHERE d.id = due.id AND a.id = d.alert_id AND p.id = a.recipient_id
-    RETURNING d.id, d.attempts, a.id AS alert, a.recipient_id, p.public_id, a.created_at, a.event,
-      a.owner, a.subject_id, a.reference)
+    RETURNING d.id, d.attempts, a.id AS alert, a.recipient_id, p.public_id,
+      COALESCE(d.held_until, a.created_at), a.event, a.owner, a.subject_id, a.reference)
   -- In the order in which they are due and arose: what else lies in the outbox must not show.
   SELECT taken.* FROM taken JOIN due ON due.id = taken.id ORDER BY due.due_at, taken.alert;
 END $$;
 
 -- Write down what became of a line. False when it is no longer ours: settled already, or the lease
--- ran out and another worker has it. A mail that did leave is always written down.
+-- ran out and another worker has it. A mail that did leave is always written down. What is tried
+-- again keeps out of the recipient's quiet hours.
 -- Safe: refuses whoever acts as a person; changes nothing but the course of one line.
 CREATE OR REPLACE FUNCTION alerts_settle(
   line uuid, claimed_attempt integer, outcome text, error text, try_again timestamptz
@@ -124,9 +140,12 @@ BEGIN
   END IF;
   UPDATE alerts_delivery d
   SET state = outcome, last_error = left(error, 60),
-      next_try_at = COALESCE(try_again, d.next_try_at),
-      sent_at = CASE WHEN outcome = 'sent' THEN now() END
-  WHERE d.id = line AND d.state IN ('pending', 'deferred')
+      next_try_at = COALESCE(
+        alerts_not_before(a.recipient_id, a.event, try_again), d.next_try_at),
+      sent_at = CASE WHEN outcome = 'sent' THEN now() END,
+      failed_at = CASE WHEN outcome = 'failed' THEN now() END
+  FROM alerts_alert a
+  WHERE d.id = line AND a.id = d.alert_id AND d.state IN ('pending', 'deferred')
     AND (d.attempts = claimed_attempt OR outcome = 'sent');
   RETURN FOUND;
 END $$;
@@ -144,3 +163,22 @@ BEGIN
     RAISE EXCEPTION 'the outbox is not for people' USING ERRCODE = 'insufficient_privilege';
   END IF;
 END $$;
+
+-- Whose mail fails for good, since the last one that arrived: for the people administrator, who can
+-- put an address right. Safe: people of the country he serves, with numbers, moments and the kind of
+-- failure; nothing of what the mails were about.
+CREATE OR REPLACE FUNCTION alerts_failures()
+RETURNS TABLE (person integer, kind varchar, since timestamptz, failures bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT p.id, d.last_error, min(d.failed_at), count(DISTINCT COALESCE(d.digest_id, d.id))
+  FROM alerts_delivery d
+  JOIN alerts_alert a ON a.id = d.alert_id
+  JOIN accounts_person p ON p.id = a.recipient_id
+  JOIN accounts_user u ON u.person_ptr_id = p.id
+  WHERE d.state = 'failed' AND d.failed_at IS NOT NULL AND u.is_active
+    AND accounts_serves(lodesk_me(), 'people_administrator', p.country)
+    AND NOT EXISTS (
+      SELECT FROM alerts_delivery later JOIN alerts_alert b ON b.id = later.alert_id
+      WHERE b.recipient_id = p.id AND later.sent_at > d.failed_at)
+  GROUP BY p.id, d.last_error
+$$;
