@@ -272,6 +272,17 @@ class NewDossierForm(DossierForm):
             for name, field in self.fields.items()
         }
 
+    def _ask_until_when(self, values: dict[str, Any]) -> None:
+        """An urgent request that came in has an end from the start (product.md section 3)."""
+        came_in = values.get("kind") == Kind.INCOMING_REQUEST and not values.get("draft")
+        urgent = came_in and values.get("urgency") == Urgency.URGENT
+        said = values.get("due_rule") or values.get("due_at") or self.has_error("due_at")
+        if urgent and not said:
+            sentence = _(
+                "An urgent request is due at some time: choose how long, or set it by hand."
+            )
+            self.add_error("due_rule", sentence)
+
     def _people_by_desk(self) -> list[tuple[str, list[tuple[str, str]]]]:
         return [
             (self.desks[code].city, [(str(each.public_id), each.name) for each in people])
@@ -281,6 +292,7 @@ class NewDossierForm(DossierForm):
     def clean(self) -> dict[str, Any]:
         """The host country and the handler belong to the desk."""
         values = super().clean()
+        self._ask_until_when(values)
         alone = values.get("confined") and "handle" in self.fields
         if alone and not values.get("handle"):
             sentence = _("Nobody at the desk would see a confined dossier in the queue: tick this.")

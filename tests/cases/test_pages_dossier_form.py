@@ -198,10 +198,13 @@ GOES_OUT = {"kind": "outgoing_request"}
 @pytest.mark.parametrize(
     ("values", "missing"),
     [
-        (URGENT, {"urgency_ground"}),
+        (URGENT, {"urgency_ground", "due_rule"}),
         (GOES_OUT, {"facts", "reasons"}),
         (GOES_OUT | {"draft": "on"}, set()),
-        (URGENT | {"urgency_ground": "life"}, set()),
+        (URGENT | {"urgency_ground": "life"}, {"due_rule"}),
+        (URGENT | {"urgency_ground": "life", "due_rule": "8h"}, set()),
+        (URGENT | {"urgency_ground": "life", "due_at": "2027-01-01T12:00"}, set()),
+        (URGENT | {"urgency_ground": "life", "draft": "on"}, set()),
         (GOES_OUT | {"facts": "Theft.", "reasons": "The register is theirs."}, set()),
         ({"kind": "visit", "urgency": "urgent"}, set()),
     ],
