@@ -76,6 +76,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
       AND p.starts_at <= now() AND (p.ends_at IS NULL OR p.ends_at > now()))
 $$;
 
+-- Whether the acting person decides on somebody's work at a desk: on the own, or as head of the
+-- team. Stand-ins and rotations are arranged by these. Safe: about the acting person only.
+CREATE OR REPLACE FUNCTION lodesk_arranges_for(who integer, of_country text, at_desk bigint)
+RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT accounts_principals(lodesk_me()) <> '{}'
+    AND (who = lodesk_me() OR accounts_heads(lodesk_me(), at_desk, of_country))
+$$;
+
 -- Whether the acting person leads the team at a desk that this person belongs to now.
 -- Safe: the directory says as much.
 CREATE OR REPLACE FUNCTION lodesk_heads(who integer) RETURNS boolean

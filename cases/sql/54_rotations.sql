@@ -1,17 +1,6 @@
 -- Rotations: the portfolio of an officer who leaves a desk. Who leaves and the head of desk steer
 -- one; the plan moves nothing. Every dossier moves by an offer of its own (50_handovers.sql).
 
--- Whether the acting person steers the rotation of this leaver at this desk: the own one, or as
--- head of desk of the country. Safe: about the acting person only.
-CREATE OR REPLACE FUNCTION lodesk_steers(leaver integer, of_country text, at_desk bigint)
-RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-  SELECT accounts_principals(lodesk_me()) <> '{}' AND (leaver = lodesk_me() OR EXISTS (
-    SELECT FROM accounts_posting p WHERE p.person_id = lodesk_me() AND p.role = 'head_of_desk'
-      AND p.country = of_country AND p.desk_id = at_desk
-      AND p.starts_at <= now() AND (p.ends_at IS NULL OR p.ends_at > now())))
-$$;
-
 -- Whether a person works for this country at this desk now. Safe: the directory says as much.
 CREATE OR REPLACE FUNCTION lodesk_works_at(who integer, of_country text, at_desk bigint)
 RETURNS boolean
@@ -42,7 +31,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     JOIN cases_dossier d ON d.id = l.dossier_id
     WHERE l.dossier_id = which AND l.receiver_id = receiver
       AND r.state IN ('planned', 'offered') AND d.handler_id = r.leaver_id
-      AND lodesk_steers(r.leaver_id, r.country, r.desk_id))
+      AND lodesk_arranges_for(r.leaver_id, r.country, r.desk_id))
 $$;
 
 -- Whether the acting person may write an offer of this kind: of a rotation what its plan says, else
@@ -109,18 +98,18 @@ CREATE OR REPLACE TRIGGER rotationline_changes BEFORE UPDATE ON cases_rotationli
 ALTER TABLE cases_rotation ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS rotation_read ON cases_rotation;
 CREATE POLICY rotation_read ON cases_rotation FOR SELECT USING (
-  lodesk_steers(leaver_id, country, desk_id)
+  lodesk_arranges_for(leaver_id, country, desk_id)
   OR accounts_serves(lodesk_me(), 'headquarters_officer', country)
   OR accounts_serves(lodesk_me(), 'coordinator', country)
   OR lodesk_receives(id));
 DROP POLICY IF EXISTS rotation_begin ON cases_rotation;
 CREATE POLICY rotation_begin ON cases_rotation FOR INSERT WITH CHECK (
   begun_by_id = lodesk_me() AND state = 'planned'
-  AND lodesk_steers(leaver_id, country, desk_id)
+  AND lodesk_arranges_for(leaver_id, country, desk_id)
   AND lodesk_works_at(leaver_id, country, desk_id));
 DROP POLICY IF EXISTS rotation_go_on ON cases_rotation;
 CREATE POLICY rotation_go_on ON cases_rotation FOR UPDATE
-  USING (lodesk_steers(leaver_id, country, desk_id));
+  USING (lodesk_arranges_for(leaver_id, country, desk_id));
 GRANT SELECT, INSERT, UPDATE (state, ended_at) ON cases_rotation TO lodesk_app;
 
 -- A line is there while its dossier is: of a confined one the head of desk reads nothing. Who
@@ -131,7 +120,7 @@ CREATE POLICY rotationline_read ON cases_rotationline FOR SELECT USING (
   EXISTS (SELECT FROM cases_dossier d WHERE d.id = dossier_id)
   AND EXISTS (
     SELECT FROM cases_rotation r WHERE r.id = rotation_id AND (
-      lodesk_steers(r.leaver_id, r.country, r.desk_id)
+      lodesk_arranges_for(r.leaver_id, r.country, r.desk_id)
       OR accounts_serves(lodesk_me(), 'headquarters_officer', r.country)
       OR accounts_serves(lodesk_me(), 'coordinator', r.country)
       OR receiver_id = lodesk_me() AND handover_id IS NOT NULL)));
@@ -141,7 +130,7 @@ CREATE POLICY rotationline_plan ON cases_rotationline FOR INSERT WITH CHECK (
   handover_id IS NULL AND EXISTS (
     SELECT FROM cases_rotation r JOIN cases_dossier d ON d.id = dossier_id
     WHERE r.id = rotation_id AND r.state IN ('planned', 'offered')
-      AND lodesk_steers(r.leaver_id, r.country, r.desk_id)
+      AND lodesk_arranges_for(r.leaver_id, r.country, r.desk_id)
       AND d.handler_id = r.leaver_id AND d.owner = r.country AND d.desk_id = r.desk_id
       AND d.status <> 'closed'
       AND (receiver_id IS NULL OR receiver_id <> r.leaver_id
@@ -151,7 +140,7 @@ CREATE POLICY rotationline_replan ON cases_rotationline FOR UPDATE
   USING (EXISTS (SELECT FROM cases_dossier d WHERE d.id = dossier_id) AND EXISTS (
     SELECT FROM cases_rotation r WHERE r.id = rotation_id
       AND r.state IN ('planned', 'offered')
-      AND lodesk_steers(r.leaver_id, r.country, r.desk_id)))
+      AND lodesk_arranges_for(r.leaver_id, r.country, r.desk_id)))
   WITH CHECK (receiver_id IS NULL OR EXISTS (
     SELECT FROM cases_rotation r WHERE r.id = rotation_id AND receiver_id <> r.leaver_id
       AND lodesk_works_at(receiver_id, r.country, r.desk_id)));

@@ -2,27 +2,6 @@
 -- row says who, for whom and until when; the rights are grants like all others, given and taken by
 -- cases_settle_standins, which beat calls every few seconds and the acts of people at once.
 
--- Whether a person works at a desk for a country now. Internal.
-CREATE OR REPLACE FUNCTION cases_works_at(who integer, at_desk bigint, of_country text)
-RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-  SELECT EXISTS (
-    SELECT FROM accounts_posting p JOIN accounts_user u ON u.person_ptr_id = p.person_id
-    WHERE p.person_id = who AND p.desk_id = at_desk AND p.country = of_country
-      AND p.group_id IS NOT NULL AND u.is_active
-      AND p.starts_at <= now() AND (p.ends_at IS NULL OR p.ends_at > now()))
-$$;
-REVOKE EXECUTE ON FUNCTION cases_works_at FROM PUBLIC;
-
--- Whether the acting person says who stands in for whom: for oneself, or the head of the team.
--- Safe: about the acting person only.
-CREATE OR REPLACE FUNCTION lodesk_arranges(for_whom integer, at_desk bigint, of_country text)
-RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-  SELECT accounts_principals(lodesk_me()) <> '{}'
-    AND (for_whom = lodesk_me() OR accounts_heads(lodesk_me(), at_desk, of_country))
-$$;
-
 -- What a stand-in must be when it is made. One at a time for the same work: of two that are made
 -- together the second waits for the first, and is refused.
 CREATE OR REPLACE FUNCTION cases_standin_begins() RETURNS trigger
@@ -33,13 +12,13 @@ BEGIN
     RETURN NEW;
   END IF;
   -- This runs before the policy: it says of what is out of sight the same as of what is not there.
-  IF NOT lodesk_arranges(NEW.absent_id, NEW.desk_id, NEW.country) THEN
+  IF NOT lodesk_arranges_for(NEW.absent_id, NEW.country, NEW.desk_id) THEN
     RAISE insufficient_privilege USING MESSAGE = 'the absent person or the head of desk says who';
   END IF;
   NEW.made_at := now();
   NEW.starts_at := greatest(NEW.starts_at, now());
-  IF NOT cases_works_at(NEW.absent_id, NEW.desk_id, NEW.country)
-     OR NOT cases_works_at(NEW.stand_in_id, NEW.desk_id, NEW.country) THEN
+  IF NOT lodesk_works_at(NEW.absent_id, NEW.country, NEW.desk_id)
+     OR NOT lodesk_works_at(NEW.stand_in_id, NEW.country, NEW.desk_id) THEN
     RAISE insufficient_privilege USING MESSAGE = 'both work at this desk, for the same country';
   END IF;
   IF NEW.dossier_id IS NOT NULL AND NOT EXISTS (
@@ -96,7 +75,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT DISTINCT ON (c.id) c.* FROM chain c ORDER BY c.id, cardinality(c.path) DESC, c.person
   )
   SELECT f.id, f.absent_id, f.dossier_id,
-    CASE WHEN NOT e.round AND cases_works_at(e.person, at_desk, of_country) THEN e.person END,
+    CASE WHEN NOT e.round AND lodesk_works_at(e.person, of_country, at_desk) THEN e.person END,
     e.own
   FROM in_force f JOIN ends e ON e.id = f.id
 $$;
@@ -221,7 +200,7 @@ DECLARE
   s cases_standin;
 BEGIN
   SELECT * INTO s FROM cases_standin WHERE id = which FOR NO KEY UPDATE;
-  IF s.id IS NULL OR NOT COALESCE(lodesk_arranges(s.absent_id, s.desk_id, s.country), false) THEN
+  IF s.id IS NULL OR NOT COALESCE(lodesk_arranges_for(s.absent_id, s.country, s.desk_id), false) THEN
     RAISE insufficient_privilege USING MESSAGE = 'the absent person or the head of desk says who';
   END IF;
   PERFORM cases_settle_standins(s.desk_id, s.country, s.id);
@@ -338,11 +317,11 @@ CREATE POLICY standin_read ON cases_standin FOR SELECT USING (
   AND (dossier_id IS NULL OR EXISTS (SELECT FROM cases_dossier d WHERE d.id = dossier_id)));
 DROP POLICY IF EXISTS standin_make ON cases_standin;
 CREATE POLICY standin_make ON cases_standin FOR INSERT WITH CHECK (
-  made_by_id = lodesk_me() AND lodesk_arranges(absent_id, desk_id, country)
+  made_by_id = lodesk_me() AND lodesk_arranges_for(absent_id, country, desk_id)
   AND ended_at IS NULL AND acting_id IS NULL AND told_id IS NULL AND begun_at IS NULL
   AND over_at IS NULL);
 DROP POLICY IF EXISTS standin_end ON cases_standin;
 CREATE POLICY standin_end ON cases_standin FOR UPDATE
-  USING (ended_at IS NULL AND over_at IS NULL AND lodesk_arranges(absent_id, desk_id, country))
+  USING (ended_at IS NULL AND over_at IS NULL AND lodesk_arranges_for(absent_id, country, desk_id))
   WITH CHECK (ended_by_id = lodesk_me());
 GRANT SELECT, INSERT, UPDATE (ended_at, ended_by_id) ON cases_standin TO lodesk_app;

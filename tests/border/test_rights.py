@@ -68,12 +68,12 @@ CALLED = {
     "cases_status_follows", "cases_handover_follows", "cases_mandate_follows", "cases_rank",
     "cases_padded", "cases_phases", "cases_reference_keys",
     "cases_task_follows", "lodesk_kind_of_mail", "lodesk_is_urgent",
-    # questions about stand-ins, and until when one lasts on a dossier, the read condition inside
-    "lodesk_arranges", "cases_standins_of",
+    # who decides on somebody's work; until when one stands in, the read condition inside
+    "lodesk_arranges_for", "cases_standins_of",
     # questions about projects
     "lodesk_in_project", "lodesk_leads",
     # questions about rotations
-    "lodesk_steers", "lodesk_works_at", "lodesk_receives", "lodesk_rotates",
+    "lodesk_works_at", "lodesk_receives", "lodesk_rotates",
     # questions about contacts
     "cases_keeps_contacts", "cases_contact_is_for", "lodesk_sees_contact",
     "lodesk_may_give_contact",
