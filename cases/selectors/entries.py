@@ -62,7 +62,7 @@ class Item:
 
 def current(dossier: Dossier) -> QuerySet[Entry]:
     """The last version of every entry of a dossier."""
-    return Entry.objects.filter(dossier=dossier.pk, replaced_by__isnull=True)
+    return dossier.entries.filter(replaced_by__isnull=True)
 
 
 def item(
